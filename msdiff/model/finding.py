@@ -1,0 +1,94 @@
+"""A rule's judgement, and a change's way to a consumer."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import total_ordering
+
+from msdiff.model.location import Location
+from msdiff.model.obligation import Status
+
+
+@total_ordering
+class Verdict(Enum):
+    """What something means, gravest last. `UNVERIFIED` and `UNCHANGED` classify changes and runs, never a finding."""
+
+    UNCHANGED = "unchanged"
+    SAFE = "safe"
+    UNVERIFIED = "unverified"
+    RISKY = "risky"
+    BREAKING = "breaking"
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Verdict):
+            return NotImplemented
+        return _GRAVITY[self] < _GRAVITY[other]
+
+
+_GRAVITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+class Level(Enum):
+    """How this team reacts."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """A change that reaches a consumer, through what (`contract`, `latency` ...), and by which path of real edges."""
+
+    change: str
+    graph: str
+    consumer: str
+    mechanism: str
+    path: tuple[str, ...]  # node names, the changed one first, the consumer last
+    other_paths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that matters for a finding: one that still states the old value, or the other end of the wire."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A team's decision to live with a finding. `expired` entries count again."""
+
+    reason: str
+    by: str | None
+    until: str | None
+    expired: bool
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's judgement on one consumer."""
+
+    rule: str
+    title: str
+    verdict: Verdict
+    level: Level
+    status: Status
+    graph: str
+    message: str
+    fix: str
+    docs: str
+    fingerprint: str
+    node: str | None
+    edge: str | None
+    element: str | None  # "slo:NAME" or "policy:NAME"
+    causes: tuple[str, ...]  # ids of changes
+    path: tuple[str, ...]
+    location: Location | None
+    base_location: Location | None = None
+    related: tuple[Related, ...] = field(default=())
+    owner: str | None = None
+    acceptance: Acceptance | None = None
+    hops: tuple[tuple[str, str], ...] = ()  # (node, what it holds there): the value at each hop of the path

@@ -1,0 +1,19 @@
+"""Where something is stated."""
+
+from typing import NamedTuple
+
+
+class Location(NamedTuple):
+    """A place in a file of the snapshot.
+
+    `file` is relative to the root of the repository and uses `/`; `line` and `column` count from 1; `reader` names the
+    format that was read there (`graph`, `modelspec` ...).
+    """
+
+    file: str
+    line: int
+    column: int
+    reader: str = "graph"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"

@@ -1,0 +1,140 @@
+"""All that a renderer needs, finished: nothing is decided after this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msdiff.model.change import Change
+from msdiff.model.finding import Finding, Verdict
+from msdiff.model.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two versions."""
+
+    label: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedChange:
+    """A change with what it means. `reasons` say why it is unverified (empty otherwise)."""
+
+    change: Change
+    classification: Verdict
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A consumer that some change reaches: gravest verdict, all mechanisms, all causes, one shortest path."""
+
+    graph: str
+    node: str
+    verdict: Verdict
+    mechanisms: tuple[str, ...]
+    causes: tuple[str, ...]
+    path: tuple[str, ...]
+    other_paths: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One node or edge on a critical path: its figure in head, and the difference to base (ms or the SLO's unit)."""
+
+    node: str | None
+    edge: str | None
+    amount: float
+    delta: float
+
+
+@dataclass(frozen=True, slots=True)
+class SloResult:
+    """One SLO in base and head. Figures are ms for `completion` and `ttft`, else in the metric's own unit.
+
+    `verdict` is one of `certain-miss`, `certain-meet`, `budget-exceeded`, `budget-fits`, `undetermined` (latency model,
+    section 2.3). A figure is `None` where that side has no such SLO or cannot work it out; `reason` then says why.
+    `guarantee` is what the budget sum promises, in words.
+    """
+
+    graph: str
+    name: str
+    at: str
+    metric: str
+    percentile: str
+    limit: float | None
+    base: float | None
+    head: float | None
+    base_limit: float | None
+    verdict: str
+    critical_path: tuple[PathStep, ...]
+    attribution: tuple[tuple[str, float], ...]  # (change id, ms)
+    reverts: tuple[tuple[str, ...], ...] = ()  # smallest sets of changes whose reversal meets the SLO
+    reason: str = ""
+    guarantee: str = ""
+    tie: bool = False
+
+    @property
+    def slack(self) -> float | None:
+        """How far head is inside its limit, negative where it is missed; an availability's limit is the least allowed."""
+        if self.limit is None or self.head is None:
+            return None
+        return self.head - self.limit if self.metric == "availability" else self.limit - self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the input that could not be read, where it did not stop the run (a file that is broken in base only)."""
+
+    message: str
+    hint: str
+    location: Location | None
+    side: str  # "base" | "head" | "config"
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedObligation:
+    """An obligation of head that could not be decided, and why; `causes` are the changes that touch it."""
+
+    graph: str
+    check: str
+    node: str | None
+    edge: str | None
+    reason: str
+    location: Location
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    total: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One comparison (`mode` compare) or one version (`mode` check), judged.
+
+    `graph_labels` holds each graph of base or head; `edges` and `roles` are head's (base's for what is gone), so that a
+    renderer can draw the affected part without the graph types.
+    """
+
+    mode: str
+    tool_version: str
+    base: Side
+    head: Side
+    verdict: Verdict
+    exit_code: int
+    fail_on: str
+    strict: bool
+    changes: tuple[ClassifiedChange, ...]
+    findings: tuple[Finding, ...]
+    affected: tuple[Affected, ...]
+    slos: tuple[SloResult, ...]
+    undecided: tuple[UndecidedObligation, ...]
+    coverage: Coverage
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    graph_labels: tuple[str, ...]
+    edges: Mapping[str, tuple[tuple[str, str], ...]]  # graph label -> (producer, consumer)
+    roles: Mapping[str, Mapping[str, str]]  # graph label -> node -> role

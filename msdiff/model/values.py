@@ -1,0 +1,42 @@
+"""Values as msdiff compares them.
+
+A value is what JSON can hold, made immutable by convention: text, number, boolean, `None`, a tuple, or a dict that nobody
+changes after it was made. Readers normalise before they make a claim, so that equal meaning is equal value: a quantity is a
+number in the unit of its attribute's name, an integral float is an int, a set is a sorted tuple without duplicates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+Value: TypeAlias = Union[None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that nothing states, or that cannot be worked out; `reason` is a clause fit for "unverified: {reason}".
+
+    It is a type of its own so that the type checker finds whoever forgets it: unknown is not equal to anything, not zero
+    and not empty.
+    """
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown value has no truth value; use isinstance(value, Unknown)")
+
+
+def same(one: Value | Unknown, other: Value | Unknown) -> bool:
+    """Whether two values mean the same: order of keys and `1.0` against `1` are no difference, `true` against `1` is one.
+
+    Unknown is never the same as anything, not even as another unknown.
+    """
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return False
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return one == other
