@@ -1,0 +1,152 @@
+"""A draft becomes a graph: elements with effective values, edges between real ports, names checked.
+
+Own statements count first; a differing statement of the spec is kept as a `Disagreement`. An edge end that does not
+resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.graph import Disagreement, Edge, Effective, Element, Fact, Graph, Node, Reference
+from msdiff.model.values import Unknown, same
+from msdiff.resolve.drafts import Draft, ElementDraft, Statements
+from msdiff.resolve.names import End, edge_end
+from msdiff.resolve.passing import pass_through
+from msdiff.resolve.references import references_of
+
+NOTHING: Mapping[str, Effective] = {}
+
+
+def build(draft: Draft, key: GraphKey, paths: Collection[str], references: Iterable[Reference] = ()) -> Graph:
+    """The graph of one draft. `references` are those that following `specRef` found."""
+    disagreements: list[Disagreement] = []
+    nodes = {name: _node(name, element, disagreements) for name, element in sorted(draft.nodes.items())}
+    edges, broken = _edges(draft.edges, nodes)
+    meta = draft.meta or ElementDraft(draft.location)
+    graph = assemble(
+        Graph(
+            key=key,
+            location=draft.location,
+            meta=_element("graph:", meta),
+            nodes=nodes,
+            edges=edges,
+            slos={name: _element(f"slo:{name}", one) for name, one in sorted(draft.slos.items())},
+            policies={name: _element(f"policy:{name}", one) for name, one in sorted(draft.policies.items())},
+            disagreements=tuple(disagreements),
+        )
+    )
+    found = (*references, *broken, *references_of(graph, paths))
+    return replace(graph, references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
+
+
+def assemble(graph: Graph) -> Graph:
+    """The graph with its adjacency and with what flows through `passes`."""
+    outgoing: dict[str, list[Edge]] = {}
+    incoming: dict[str, list[Edge]] = {}
+    for edge in graph.edges.values():
+        if edge.resolved:
+            outgoing.setdefault(edge.producer, []).append(edge)
+            incoming.setdefault(edge.consumer, []).append(edge)
+    linked = replace(
+        graph,
+        outgoing={name: tuple(edges) for name, edges in outgoing.items()},
+        incoming={name: tuple(edges) for name, edges in incoming.items()},
+    )
+    return replace(linked, nodes=pass_through(linked))
+
+
+def _node(name: str, draft: ElementDraft, disagreements: list[Disagreement]) -> Node:
+    element = f"node:{name}"
+    attributes: dict[str, Effective] = {}
+    inputs: dict[str, None] = {}
+    outputs: dict[str, None] = {}
+    for attribute, claims in draft.statements.items():
+        if attribute.startswith("inputs."):
+            _, port, rest = f"{attribute}..".split(".", 2)
+            inputs[port] = None
+        elif attribute.startswith("outputs."):
+            _, port, rest = f"{attribute}..".split(".", 2)
+            outputs[port] = None
+        else:
+            rest = attribute
+        if rest.strip("."):
+            attributes[attribute] = _effective(element, attribute, claims)
+            _note_disagreement(element, attribute, attributes[attribute], claims, disagreements)
+    role = attributes.get("role")
+    return Node(
+        element,
+        draft.location,
+        attributes,
+        role=str(role.value) if role and isinstance(role.value, str) else "custom",
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        part_of=draft.part_of,
+    )
+
+
+def _effective(element: str, attribute: str, claims: list[Claim]) -> Effective:
+    return Effective(claims[0].value, claims[0].location, (Fact(element, attribute),), tuple(claims))
+
+
+def _note_disagreement(
+    element: str, attribute: str, counted: Effective, claims: list[Claim], disagreements: list[Disagreement]
+) -> None:
+    for claim in claims[1:]:
+        known = not isinstance(claim.value, Unknown) and not isinstance(counted.value, Unknown)
+        if known and attribute != "role" and not same(claim.value, counted.value):
+            other = Effective(claim.value, claim.location, counted.facts, (claim,))
+            disagreements.append(Disagreement(element, attribute, counted, other))
+            return
+
+
+def _element(id: str, draft: ElementDraft) -> Element:
+    return Element(id, draft.location, _attributes(id, draft.statements))
+
+
+def _attributes(id: str, statements: Statements) -> Mapping[str, Effective]:
+    if not statements:
+        return NOTHING
+    return {attribute: _effective(id, attribute, claims) for attribute, claims in statements.items()}
+
+
+def _edges(drafts: list[ElementDraft], nodes: Mapping[str, Node]) -> tuple[dict[str, Edge], list[Reference]]:
+    edges: dict[str, Edge] = {}
+    broken: list[Reference] = []
+    for draft in drafts:
+        producer = edge_end(draft.ends[0], nodes, output=True)
+        consumer = edge_end(draft.ends[1], nodes, output=False)
+        key = _free_key(f"{_spelled(producer)}->{_spelled(consumer)}", edges, draft)
+        id = f"edge:{key}"
+        for end, attribute, text in ((producer, "edge.from", draft.ends[0]), (consumer, "edge.to", draft.ends[1])):
+            if end.problem:
+                broken.append(Reference(id, attribute, text, draft.location, False, end.nearest, end.problem))
+        edges[key] = Edge(
+            id,
+            draft.location,
+            _attributes(id, draft.statements),
+            producer=producer.node,
+            out_port=producer.port,
+            consumer=consumer.node,
+            in_port=consumer.port,
+            resolved=not producer.problem and not consumer.problem,
+        )
+    return dict(sorted(edges.items())), broken
+
+
+def _spelled(end: End) -> str:
+    return f"{end.node}.{end.port}" if end.port else end.node
+
+
+def _free_key(key: str, taken: Mapping[str, Edge], draft: ElementDraft) -> str:
+    """Edges between the same ports are told apart by what sets them apart: name, condition or role; else by their order."""
+    if key not in taken:
+        return key
+    for attribute in ("edge.name", "edge.when", "edge.role"):
+        claims = draft.statements.get(attribute)
+        if claims and f"{key} [{claims[0].value}]" not in taken:
+            return f"{key} [{claims[0].value}]"
+    number = 2
+    while f"{key} ({number})" in taken:
+        number += 1
+    return f"{key} ({number})"

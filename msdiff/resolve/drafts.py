@@ -1,0 +1,82 @@
+"""Claims sorted by the element that they speak of, before anything is decided about them.
+
+In: claims in any order. Out: one `Draft` for each graph (documents of one name and variant are one) and for each ModelSpec
+document. A draft is filled while references are followed and does not leave this package.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.location import Location
+
+Statements: TypeAlias = dict[str, list[Claim]]  # attribute -> claims, the one that counts first
+
+
+@dataclass(slots=True)
+class ElementDraft:
+    """An element with what is said of it. `ends` are the two ends of an edge as they were written."""
+
+    location: Location
+    statements: Statements = field(default_factory=dict)
+    ends: tuple[str, str] = ("", "")
+    part_of: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """One graph in the making."""
+
+    key: GraphKey
+    location: Location
+    document: int = 0
+    meta: ElementDraft | None = None
+    nodes: dict[str, ElementDraft] = field(default_factory=dict)
+    edges: list[ElementDraft] = field(default_factory=list)
+    slos: dict[str, ElementDraft] = field(default_factory=dict)
+    policies: dict[str, ElementDraft] = field(default_factory=dict)
+
+    @property
+    def is_spec(self) -> bool:
+        return self.key.kind == "ModelSpec"
+
+
+def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
+    """The drafts, sorted by graph and place; claims of one element keep the order of their places."""
+    drafts: dict[tuple[GraphKey, str, int], Draft] = {}
+    edges: dict[tuple[str, int, str], ElementDraft] = {}
+    for claim in claims:
+        spec = claim.graph.kind == "ModelSpec"
+        identity = (claim.graph, claim.location.file if spec else "", claim.document if spec else 0)
+        draft = drafts.get(identity)
+        if draft is None:
+            draft = drafts[identity] = Draft(claim.graph, claim.location, claim.document)
+        element = _element(draft, claim, edges)
+        if claim.attribute:
+            element.statements.setdefault(claim.attribute, []).append(claim)
+        else:
+            element.location = claim.location
+            if isinstance(claim.value, tuple) and len(claim.value) == 2:
+                element.ends = (str(claim.value[0]), str(claim.value[1]))
+    return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
+
+
+def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], ElementDraft]) -> ElementDraft:
+    kind, _, name = claim.element.partition(":")
+    if kind == "edge":
+        identity = (claim.location.file, claim.document, claim.element)
+        found = edges.get(identity)
+        if found is None:
+            found = edges[identity] = ElementDraft(claim.location)
+            draft.edges.append(found)
+        return found
+    if kind == "graph":
+        if draft.meta is None:
+            draft.meta = ElementDraft(claim.location)
+        return draft.meta
+    table = {"node": draft.nodes, "slo": draft.slos, "policy": draft.policies}[kind]
+    element = table.get(name)
+    if element is None:
+        element = table[name] = ElementDraft(claim.location)
+    return element
