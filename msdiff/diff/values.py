@@ -1,0 +1,109 @@
+"""Attributes of one element in base and head, compared by meaning.
+
+Own statements are compared (what came through `passes` is the producer's change), defaults filled in. A value with parts (a
+map, a schema) gives a change for each part that differs. A statement that appears or goes while the effective value stays is
+no change.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msdiff.diff.nested import nested_changes
+from msdiff.model.change import Change
+from msdiff.model.graph import Effective, Element, Fact, Node
+from msdiff.model.location import Location
+from msdiff.model.values import Unknown, Value, same
+from msdiff.ruleset.attributes import Catalogue
+
+WIRING = frozenset({"specRef", "renamedFrom"})  # how a statement came here, not what it says
+
+
+def attribute_changes(graph: str, base: Element, head: Element, catalogue: Catalogue) -> Iterator[Change]:
+    """Each attribute of the element that means something else in head."""
+    if base.attributes is not head.attributes:
+        for attribute in sorted(base.attributes.keys() | head.attributes.keys()):
+            if attribute not in WIRING:
+                yield from _attribute(graph, base, head, attribute, catalogue)
+    if isinstance(base, Node) and isinstance(head, Node):
+        yield from _bare_ports(graph, base, head)
+
+
+def _attribute(graph: str, base: Element, head: Element, attribute: str, catalogue: Catalogue) -> Iterator[Change]:
+    before, after = base.attributes.get(attribute), head.attributes.get(attribute)
+    if (before is None or before.inherited) and (after is None or after.inherited):
+        return
+    if before is not None and after is not None and _equal(before.value, after.value):
+        return
+    default = _default(catalogue, attribute)
+    old = _own_value(before, default)
+    new = _own_value(after, default)
+    if _equal(old, new):
+        return
+    kind = _kind(head.id, before, after)
+    places = (before.location if before else None, after.location if after else None)
+    if kind.endswith(".changed") and isinstance(old, Mapping) and isinstance(new, Mapping):
+        schema = _is_schema(catalogue, attribute)
+        for path, one, other in nested_changes(old, new):
+            yield _change(graph, head.id, attribute, kind, (one, other), places, f".{path}" if schema else _bracketed(path))
+        return
+    yield _change(graph, head.id, attribute, kind, (old, new), places, "")
+
+
+def _change(
+    graph: str,
+    element: str,
+    attribute: str,
+    kind: str,
+    values: tuple[Value | Unknown, Value | Unknown],
+    places: tuple[Location | None, Location | None],
+    detail: str,
+) -> Change:
+    return Change("", kind, graph, Fact(element, attribute), *values, *places, detail)
+
+
+def _equal(old: Value | Unknown, new: Value | Unknown) -> bool:
+    if isinstance(old, Unknown) and isinstance(new, Unknown):
+        return old == new
+    return same(old, new)
+
+
+def _own_value(effective: Effective | None, default: Value) -> Value | Unknown:
+    return default if effective is None or effective.inherited else effective.value
+
+
+def _default(catalogue: Catalogue, attribute: str) -> Value:
+    found = catalogue.lookup(attribute)
+    return found.default if found else None
+
+
+def _is_schema(catalogue: Catalogue, attribute: str) -> bool:
+    found = catalogue.lookup(attribute)
+    return bool(found and found.type == "schema")
+
+
+def _kind(element: str, before: Effective | None, after: Effective | None) -> str:
+    for prefix in ("slo:", "policy:"):
+        if element.startswith(prefix):
+            return f"{prefix[:-1]}.changed"
+    if before is None or before.inherited:
+        return "attribute.added"
+    if after is None or after.inherited:
+        return "attribute.removed"
+    return "attribute.changed"
+
+
+def _bracketed(path: str) -> str:
+    """`toxicity` and `query.required` as `[toxicity]` and `[query].required`: the first step is a name of the user's."""
+    name, dot, rest = path.partition(".")
+    return f"[{name}]{dot}{rest}"
+
+
+def _bare_ports(graph: str, base: Node, head: Node) -> Iterator[Change]:
+    """A port that says nothing of itself appears or goes; one with attributes shows through them."""
+    for side in ("inputs", "outputs"):
+        old, new = getattr(base, side), getattr(head, side)
+        for port in sorted(set(old) ^ set(new)):
+            node, what = (head, "added") if port in new else (base, "removed")
+            if any(key.startswith(f"{side}.{port}.") and not one.inherited for key, one in node.attributes.items()):
+                continue
+            places = (None, node.location) if what == "added" else (node.location, None)
+            yield _change(graph, head.id, f"{side}.{port}", f"attribute.{what}", (None, None), places, "")
