@@ -1,0 +1,116 @@
+"""Decide by value, explain by path: which consumers a change reaches, and how to get there.
+
+In: both versions of a graph. Out: one shortest path over real edges from the changed node to a consumer, and the number of
+others. Breadth-first from each changed node once; cycles end; paths are counted, never listed.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from msdiff.model.graph import Graph
+
+COUNT_LIMIT = 1_000_000  # more paths than this are not told apart
+
+
+class Tree(NamedTuple):
+    """Breadth-first from one node: predecessor on a shortest path, and the number of paths that do not run in circles."""
+
+    before: Mapping[str, str | None]
+    ways: Mapping[str, int]
+
+    def path(self, node: str) -> tuple[str, ...]:
+        names = [node]
+        while (earlier := self.before[names[-1]]) is not None:
+            names.append(earlier)
+        return tuple(reversed(names))
+
+
+class Paths:
+    """Paths in base and head together: a consumer may be reached by an edge that exists in one of them only."""
+
+    def __init__(self, *graphs: Graph | None) -> None:
+        self._ahead: dict[str, list[str]] = {}
+        self._back: dict[str, list[str]] = {}
+        edges = {(edge.producer, edge.consumer): edge for graph in graphs if graph for edge in graph.edges.values() if edge.resolved}
+        for (producer, consumer), edge in sorted(edges.items()):
+            self._ahead.setdefault(producer, []).append(consumer)
+            self._back.setdefault(consumer, []).append(producer)
+            if edge.kind == "call":
+                self._ahead.setdefault(consumer, []).append(producer)
+                self._back.setdefault(producer, []).append(consumer)
+        self._trees: dict[tuple[str, bool], Tree] = {}
+
+    def between(self, start: str, end: str) -> tuple[tuple[str, ...], int]:
+        """A shortest path and the number of others; against the flow where there is none along it; empty where none at all."""
+        if start == end:
+            return (start,), 0
+        tree = self.tree(start)
+        if end in tree.before:
+            return tree.path(end), min(tree.ways[end], COUNT_LIMIT) - 1
+        upstream = self.tree(start, upstream=True)
+        if end in upstream.before:
+            return upstream.path(end), min(upstream.ways[end], COUNT_LIMIT) - 1
+        return (), 0
+
+    def tree(self, start: str, *, upstream: bool = False) -> Tree:
+        """All that can be reached from one node, along the flow or against it."""
+        found = self._trees.get((start, upstream))
+        if found is None:
+            found = self._trees[start, upstream] = _tree(start, self._back if upstream else self._ahead)
+        return found
+
+
+def _tree(start: str, successors: Mapping[str, Iterable[str]]) -> Tree:
+    before: dict[str, str | None] = {start: None}
+    order = [start]
+    queue = deque(order)
+    while queue:
+        name = queue.popleft()
+        for follower in successors.get(name, ()):
+            if follower not in before:
+                before[follower] = name
+                order.append(follower)
+                queue.append(follower)
+    return Tree(before, _counted(start, order, successors))
+
+
+def _counted(start: str, order: list[str], successors: Mapping[str, Iterable[str]]) -> Mapping[str, int]:
+    """Paths to each node over the edges that do not close a circle (an edge back to a node that is still open, depth first)."""
+    forward = _acyclic(start, successors)
+    waiting: dict[str, int] = {}
+    for followers in forward.values():
+        for follower in followers:
+            waiting[follower] = waiting.get(follower, 0) + 1
+    ways = {name: 0 for name in order} | {start: 1}
+    queue = deque((start,))
+    while queue:
+        name = queue.popleft()
+        for follower in forward.get(name, ()):
+            ways[follower] = min(ways[follower] + ways[name], COUNT_LIMIT)
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                queue.append(follower)
+    return ways
+
+
+def _acyclic(start: str, successors: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The edges that can be reached, without those that close a circle."""
+    kept: dict[str, list[str]] = {}
+    state = {start: 1}  # 1 open, 2 done
+    work = [(start, iter(successors.get(start, ())))]
+    while work:
+        name, followers = work[-1]
+        for follower in followers:
+            seen = state.get(follower, 0)
+            if seen == 1:
+                continue
+            kept.setdefault(name, []).append(follower)
+            if seen == 0:
+                state[follower] = 1
+                work.append((follower, iter(successors.get(follower, ()))))
+                break
+        else:
+            state[name] = 2
+            work.pop()
+    return kept

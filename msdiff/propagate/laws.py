@@ -1,0 +1,116 @@
+"""The variance laws: does what is offered satisfy what is required?
+
+Two known values in, `Held` or `Violated` out; which law governs which attribute is data (`rules/wires.yaml`). Every law is
+sound relative to the declared values: it says `Held` only where each value that the producer may emit is accepted.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeGuard
+
+from msdiff.model.obligation import Held, Outcome, Violated
+from msdiff.model.values import Value, same
+
+HELD = Held()
+
+
+def as_set(value: Value) -> tuple[Value, ...]:
+    """A scalar as the set that holds only it; a set as it is."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def member(offered: Value, required: Value) -> Outcome:
+    """Every offered value is among the accepted ones: a scalar requirement must be equalled, a list holds alternatives."""
+    accepted = as_set(required)
+    return _missing(value for value in as_set(offered) if not any(same(value, other) for other in accepted))
+
+
+def bound(offered: Value, required: Value) -> Outcome:
+    """The producer's maximum is within the consumer's."""
+    if not _number(offered) or not _number(required) or offered <= required:
+        return HELD
+    return Violated(excess=offered - required)
+
+
+def floor(offered: Value, required: Value) -> Outcome:
+    """The producer's minimum reaches the consumer's."""
+    if not _number(offered) or not _number(required) or offered >= required:
+        return HELD
+    return Violated(excess=required - offered)
+
+
+def subset(offered: Value, required: Value) -> Outcome:
+    """Everything that may be emitted is handled."""
+    handled = as_set(required)
+    if "any" in handled:
+        return HELD
+    return _missing(value for value in as_set(offered) if value not in handled)
+
+
+def superset(offered: Value, required: Value) -> Outcome:
+    """Everything that is needed is offered."""
+    return subset(required, offered)
+
+
+def data_type(offered: Value, required: Value, select: Value = None) -> Outcome:
+    """Each member of the offered union is accepted. `any` accepts all, and is accepted by `any` alone.
+
+    `edge.select` turns a list into one item (`first`), one text (`join`) or item after item (`each`) on the way.
+    """
+    accepted = as_set(required)
+    if "any" in accepted:
+        return HELD
+    return _missing(name for name in as_set(offered) if _selected(name, select) not in accepted)
+
+
+def _selected(name: Value, select: Value) -> Value:
+    if name == "documents" and select in ("first", "each"):
+        return "document"
+    if name in ("documents", "document") and select == "join":
+        return "text"
+    return name
+
+
+def interval(offered: Value, required: Value) -> Outcome:
+    """The offered [low, high] lies inside the required one."""
+    if not isinstance(offered, tuple) or not isinstance(required, tuple) or len(offered) != 2 or len(required) != 2:
+        return HELD
+    low, high = bound(required[0], offered[0]), bound(offered[1], required[1])
+    return low if low != HELD else high
+
+
+def parameters(sent: Value, accepted: Value) -> Outcome:
+    """The caller sends each required parameter, only known ones, and only accepted values."""
+    if not isinstance(sent, dict) or not isinstance(accepted, dict):
+        return HELD
+    wrong = [f"{name} is not accepted" for name in sent if name not in accepted]
+    for name, terms in accepted.items():
+        terms = terms if isinstance(terms, dict) else {}
+        if terms.get("required") is True and name not in sent:
+            wrong.append(f"{name} is required")
+        values = terms.get("values")
+        if name in sent and values is not None and not any(same(sent[name], one) for one in as_set(values)):
+            wrong.append(f"{name}={sent[name]} is not accepted")
+    return Violated(witnesses=frozenset(wrong)) if wrong else HELD
+
+
+LAWS: dict[str, Callable[[Value, Value], Outcome]] = {
+    "member": member,
+    "bound": bound,
+    "floor": floor,
+    "items": floor,
+    "pool": floor,
+    "subset": subset,
+    "superset": superset,
+    "range": interval,
+    "type": data_type,
+    "parameters": parameters,
+}
+
+
+def _number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _missing(values: Iterable[Value]) -> Outcome:
+    witnesses = frozenset(str(value) for value in values)
+    return Violated(witnesses=witnesses) if witnesses else HELD

@@ -1,0 +1,166 @@
+"""Policy obligations: `everyPath`, `noPath` and `require` (latency bounds are `budgets`).
+
+In: one graph and a judge for CEL conditions. Out: an obligation for each node that a policy's `to` selector picks (paths) or
+each element that its selector picks (`require`). A path policy whose `through` is a guard is judged as guard cover, so that the
+more precise rule speaks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msdiff.model.graph import Element, Fact, Graph
+from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.values import Value
+from msdiff.propagate.guards import NO_WAY, kinds_of, way_to
+from msdiff.propagate.laws import HELD
+from msdiff.propagate.ledger import Ledger
+from msdiff.propagate.routes import Routes, counts, guard_facts
+from msdiff.propagate.selectors import select, select_edges
+
+Judge = Callable[[str, Element, str], Outcome]  # condition, element, text for errors -> outcome
+
+
+def policy_obligations(graph: Graph, routes: Routes, judge: Judge, ledger: Ledger) -> None:
+    """Adds the obligations of every policy that speaks of paths or conditions."""
+    for policy in graph.policies.values():
+        if "policy.everyPath" in policy.attributes:
+            _every_path(graph, routes, policy, ledger)
+        if "policy.noPath" in policy.attributes:
+            _no_path(graph, routes, policy, ledger)
+        if "policy.require" in policy.attributes:
+            _require(graph, policy, judge, ledger)
+
+
+def _every_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> None:
+    value = policy.stated("policy.everyPath")
+    if not isinstance(value, Mapping):
+        return
+    through = select(graph, value["through"])
+    guarding = _speaks_of_guards(graph, value["through"], through)
+    barriers = {name for name in through if counts(graph.nodes[name])}
+    starts = select(graph, value["from"])
+    past = routes.reach(starts, barriers)
+    check = _guard_check(value["through"]) if guarding else "policy.everyPath"
+    nameless = _guards_without_kind(graph, value["through"]) if guarding else ()
+    for name in select(graph, value["to"]):
+        breached = name in past.came_from and name not in barriers and name not in starts
+        outcome: Outcome = Violated(witnesses=frozenset((name,))) if breached else HELD
+        if breached and nameless:
+            outcome = Undecided(f"guard `{nameless[0]}` does not say guard.kinds")
+        way = way_to(graph, past, name) if breached else NO_WAY
+        guard_support = tuple(fact for one in sorted(past.barriers) for fact in guard_facts(one))
+        ledger.add(
+            "path",
+            check,
+            (policy.id, name),
+            outcome,
+            location=way.location or policy.location,
+            support=(*policy.attributes["policy.everyPath"].facts, Fact(f"node:{name}"), *way.facts, *guard_support),
+            node=name,
+            facts={
+                "policy": policy.name,
+                "kinds": (),
+                "witness": " -> ".join(way.path),
+                "entry": way.path[0] if way.path else "",
+                "exit": name,
+                "trust": "untrusted",
+                "external": False,
+                "guards": tuple(sorted(through)),
+                "condition": f"every path to `{name}` passes {_spoken(value['through'])}",
+            },
+            path=way.path,
+            related=((policy.location, f"policy `{policy.name}`"),),
+        )
+
+
+def _speaks_of_guards(graph: Graph, selector: Value, picked: tuple[str, ...]) -> bool:
+    if isinstance(selector, Mapping):
+        return "guard" in selector or selector.get("role") == "guardrail"
+    return bool(picked) and all(graph.nodes[name].role == "guardrail" for name in picked)
+
+
+def _guard_check(selector: Value) -> str:
+    guard = selector.get("guard") if isinstance(selector, Mapping) else None
+    return "guard.output" if isinstance(guard, Mapping) and guard.get("stage") == "output" else "guard.cover"
+
+
+def _guards_without_kind(graph: Graph, selector: Value) -> tuple[str, ...]:
+    """Guards that might be of the wanted kind but do not say: with them a breach is not certain."""
+    guard = selector.get("guard") if isinstance(selector, Mapping) else None
+    if not isinstance(guard, Mapping) or "kind" not in guard:
+        return ()
+    return tuple(n for n, node in graph.nodes.items() if node.role == "guardrail" and counts(node) and not kinds_of(node))
+
+
+def _no_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> None:
+    value = policy.stated("policy.noPath")
+    if not isinstance(value, Mapping):
+        return
+    starts = select(graph, value["from"])
+    reach = routes.reach(starts)
+    for name in select(graph, value["to"]):
+        breached = name in reach.came_from and name not in starts
+        way = way_to(graph, reach, name) if breached else NO_WAY
+        ledger.add(
+            "path",
+            "policy.noPath",
+            (policy.id, name),
+            Violated(witnesses=frozenset((name,))) if breached else HELD,
+            location=way.location or policy.location,
+            support=(*policy.attributes["policy.noPath"].facts, Fact(f"node:{name}"), *way.facts),
+            node=name,
+            facts={
+                "policy": policy.name,
+                "witness": " -> ".join(way.path),
+                "condition": f"no path from {_spoken(value['from'])} to {_spoken(value['to'])}",
+            },
+            path=way.path,
+            related=((policy.location, f"policy `{policy.name}`"),),
+        )
+
+
+def _require(graph: Graph, policy: Element, judge: Judge, ledger: Ledger) -> None:
+    effective = policy.attributes["policy.require"]
+    value = effective.value
+    if not isinstance(value, Mapping):
+        return
+    condition = str(value["condition"])
+    for element in _picked(graph, value["select"]):
+        outcome = judge(condition, element, policy.name)
+        edge = element.name if element.id.startswith("edge:") else None
+        consumer = graph.edges[edge].consumer if edge else element.name
+        ledger.add(
+            "path",
+            "policy.require",
+            (policy.id, element.id),
+            outcome,
+            location=element.location,
+            support=(*effective.facts, Fact(element.id), *(fact for fact in _read(element))),
+            node=consumer,
+            edge=edge,
+            facts={"policy": policy.name, "witness": element.name, "condition": condition},
+            related=((effective.location, f"policy `{policy.name}`"),),
+        )
+
+
+def _picked(graph: Graph, selector: Value) -> Iterator[Element]:
+    edges = select_edges(graph, selector)
+    if edges is not None:
+        yield from (graph.edges[key] for key in edges)
+        return
+    yield from (graph.nodes[name] for name in select(graph, selector))
+
+
+def _read(element: Element) -> Iterator[Fact]:
+    """A condition may read any attribute of its element."""
+    for effective in element.attributes.values():
+        yield from effective.facts
+
+
+def _spoken(selector: Value) -> str:
+    if isinstance(selector, Mapping):
+        return " and ".join(f"{key} {_spoken(value)}" for key, value in sorted(selector.items()))
+    if isinstance(selector, tuple):
+        return " or ".join(str(one) for one in selector)
+    return str(selector)
+
+

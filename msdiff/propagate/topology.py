@@ -1,0 +1,221 @@
+"""Obligations on the shape of the graph: names resolve, cycles are bounded, nothing is cut off, required inputs are bound.
+
+In: one graph. Out: `reference.resolves` (each reference), `cycle.bound` (each strongly connected component), `reachable.entry` and
+`reachable.exit` (each node, where the graph has entries or exits), `input.bound` (each required input). Linear in the size of
+the graph.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+
+from msdiff.model.graph import Fact, Graph, Node, Reference
+from msdiff.model.obligation import Outcome, Violated
+from msdiff.propagate.laws import HELD
+from msdiff.propagate.ledger import Ledger
+from msdiff.propagate.routes import Routes, entries, exits, fallbacks
+
+STORES = ("vectorStore", "datastore", "cache")
+
+
+def topology_obligations(graph: Graph, routes: Routes, ledger: Ledger) -> None:
+    """Adds all obligations on the graph's shape."""
+    _references(graph, ledger)
+    _cycles(graph, ledger)
+    _reachable(graph, routes, ledger)
+    _inputs(graph, ledger)
+
+
+def _references(graph: Graph, ledger: Ledger) -> None:
+    for reference in graph.references:
+        kind, _, name = reference.element.partition(":")
+        ledger.add(
+            "graph",
+            "reference.resolves",
+            (reference.element, reference.attribute, reference.name),
+            HELD if reference.resolves else Violated(),
+            location=reference.location,
+            support=(Fact(reference.element), Fact(reference.element, reference.attribute), *_named(reference)),
+            node=name if kind == "node" else _edge_node(graph, name) if kind == "edge" else None,
+            edge=name if kind == "edge" else None,
+            facts={
+                "reference": reference.name,
+                "attribute": reference.attribute,
+                "problem": reference.problem,
+                "nearest": reference.nearest or "",
+                "element": reference.element,
+            },
+        )
+
+
+def _named(reference: Reference) -> Iterator[Fact]:
+    """The node or port whose existence makes the reference resolve."""
+    name = reference.name
+    while name:
+        yield Fact(f"node:{name}")
+        head, dot, port = name.rpartition(".")
+        if dot:
+            yield Fact(f"node:{head}", f"outputs.{port}")
+            yield Fact(f"node:{head}", f"inputs.{port}")
+        name = head
+
+
+def _edge_node(graph: Graph, key: str) -> str | None:
+    """The end of a broken edge that does exist: whoever refers to the missing name."""
+    edge = graph.edges[key]
+    return next((name for name in (edge.consumer, edge.producer) if name in graph.nodes), None)
+
+
+def _cycles(graph: Graph, ledger: Ledger) -> None:
+    for component in cyclic_components(graph, graph.nodes):
+        unbounded = [name for name in component if not _bounded(graph.nodes[name])]
+        rest = next(iter(cyclic_components(graph, unbounded)), ())
+        bounds = tuple(Fact(f"node:{n}", a) for n in component for a in ("loop.maxIterations", "loop.until"))
+        edges = tuple(Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in component)
+        shown = " -> ".join((*(rest or component), (rest or component)[0]))
+        ledger.add(
+            "graph",
+            "cycle.bound",
+            (min(component),),
+            Violated() if rest else HELD,
+            location=graph.nodes[(rest or component)[0]].location,
+            support=(*edges, *bounds),
+            node=(rest or component)[0],
+            facts={"cycle": shown, "size": len(component)},
+            path=tuple(rest or component),
+        )
+
+
+def _bounded(node: Node) -> bool:
+    return "loop.maxIterations" in node.attributes or "loop.until" in node.attributes
+
+
+def cyclic_components(graph: Graph, among: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Strongly connected components that hold a cycle, each sorted by name (Tarjan 1972, without recursion)."""
+    allowed = set(among)
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    for root in sorted(allowed):
+        if root in index:
+            continue
+        work: list[tuple[str, Iterator[str]]] = [(root, _next(graph, root, allowed))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            name, successors = work[-1]
+            for successor in successors:
+                if successor not in index:
+                    index[successor] = low[successor] = len(index)
+                    stack.append(successor)
+                    on_stack.add(successor)
+                    work.append((successor, _next(graph, successor, allowed)))
+                    break
+                if successor in on_stack:
+                    low[name] = min(low[name], index[successor])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == index[name]:
+                    yield from _component(graph, name, stack, on_stack)
+
+
+def _component(graph: Graph, name: str, stack: list[str], on_stack: set[str]) -> Iterator[tuple[str, ...]]:
+    members = []
+    while True:
+        member = stack.pop()
+        on_stack.discard(member)
+        members.append(member)
+        if member == name:
+            break
+    loops = len(members) > 1 or any(edge.consumer == name for edge in graph.outgoing.get(name, ()))
+    if loops:
+        yield tuple(sorted(members))
+
+
+def _next(graph: Graph, name: str, allowed: set[str]) -> Iterator[str]:
+    return (edge.consumer for edge in graph.outgoing.get(name, ()) if edge.consumer in allowed)
+
+
+def _reachable(graph: Graph, routes: Routes, ledger: Ledger) -> None:
+    starts, ends = entries(graph), exits(graph)
+    if starts:
+        found = routes.reach(starts).came_from
+        _judge_reach(graph, "reachable.entry", found, ledger)
+    if ends:
+        _judge_reach(graph, "reachable.exit", _reaching(graph, routes, ends), ledger)
+
+
+def _reaching(graph: Graph, routes: Routes, ends: Iterable[str]) -> Mapping[str, object]:
+    """All nodes with a way to an exit, to the node of an SLO, or to a store."""
+    goals = {*ends, *(str(slo.stated("slo.at")) for slo in graph.slos.values())}
+    goals |= {name for name, node in graph.nodes.items() if node.role in STORES}
+    back: dict[str, list[str]] = {}
+    for name, hops in routes.hops.items():
+        for hop in hops:
+            back.setdefault(hop.node, []).append(name)
+    found: dict[str, object] = {name: None for name in goals}
+    queue = deque(found)
+    while queue:
+        for name in back.get(queue.popleft(), ()):
+            if name not in found:
+                found[name] = None
+                queue.append(name)
+    return found
+
+
+def _judge_reach(graph: Graph, check: str, found: Mapping[str, object], ledger: Ledger) -> None:
+    for name, node in graph.nodes.items():
+        if node.part_of is not None or node.stated("standby") is True:
+            continue
+        if check == "reachable.entry" and node.role == "entry":
+            continue
+        outcome: Outcome = HELD if name in found else Violated()
+        if not isinstance(outcome, Violated) and not ledger.wants(outcome, (Fact(node.id),)):
+            ledger.count(outcome)
+            continue
+        around = (*graph.incoming.get(name, ()), *graph.outgoing.get(name, ()))
+        ledger.add(
+            "graph",
+            check,
+            (name,),
+            outcome,
+            location=node.location,
+            support=(Fact(node.id), Fact(node.id, "standby"), *(Fact(edge.id) for edge in around)),
+            node=name,
+            facts={"role": node.role, "direction": "from an entry" if check == "reachable.entry" else "to an exit"},
+        )
+
+
+def _inputs(graph: Graph, ledger: Ledger) -> None:
+    """Each required input without a default is bound by an edge. Where the order of calls is not stated, nothing is judged."""
+    if not graph.edges or graph.key.kind == "ModelSpec":
+        return
+    stand_ins = {name for edge in graph.edges.values() if edge.resolved for name in fallbacks(graph, edge)}
+    for name, node in graph.nodes.items():
+        if node.role == "entry" or name in stand_ins or node.part_of is not None or node.stated("standby") is True:
+            continue
+        bound = {edge.in_port for edge in graph.incoming.get(name, ())}
+        for port in node.inputs:
+            _input(graph, node, port, port in bound, ledger)
+
+
+def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> None:
+    prefix = f"inputs.{port}"
+    needed = node.stated(f"{prefix}.required", True) is not False and node.stated(f"{prefix}.default") is None
+    if not needed and not bound:
+        return
+    edges = tuple(Fact(edge.id) for edge in graph.incoming.get(node.name, ()) if edge.in_port == port)
+    place = next((node.attributes[key].location for key in node.attributes if key.startswith(f"{prefix}.")), node.location)
+    ledger.add(
+        "graph",
+        "input.bound",
+        (node.name, port),
+        HELD if bound else Violated(),
+        location=place,
+        support=(Fact(node.id), Fact(node.id, prefix), Fact(node.id, f"{prefix}.required"), Fact(node.id, f"{prefix}.default"), *edges),
+        node=node.name,
+        facts={"field": port, "role": node.role},
+    )

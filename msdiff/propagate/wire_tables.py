@@ -1,0 +1,132 @@
+"""The wire table (`rules/wires.yaml`) made ready: which checks have something to decide on a given edge.
+
+In: the table's rows as plain data. Out: for an edge, the rows of which the side that calls for a decision is declared, and the
+two effective values. Work per edge is proportional to what its ends declare, not to the number of rows.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from msdiff.model.graph import Edge, Effective, Graph, Node
+
+MODIFIERS = {"bound": ("overflow",), "range": ("uses",), "member": (), "subset": ("default",)}  # read beside the two sides
+
+
+class Wire(NamedTuple):
+    """One row: a check, its law, and where its two sides are read."""
+
+    check: str
+    law: str
+    offers: str
+    requires: str
+    exists: str
+    roles: tuple[str, ...]
+    modifiers: tuple[str, ...]
+    order: int
+
+
+class WireTable:
+    """The rows by what calls for them, over one graph."""
+
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]], graph: Graph) -> None:
+        self._graph = graph
+        self._by_port: dict[str, Wire] = {}  # attribute of the two ports -> row
+        self._by_input: dict[str, Wire] = {}  # attribute of the consumer's input that calls for it
+        self._by_edge: dict[str, Wire] = {}  # attribute of the edge that calls for it
+        self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
+        for order, (check, row) in enumerate(rows.items()):
+            self._place(_wire(check, row, order))
+        self._ports: dict[tuple[str, str], frozenset[str]] = {}
+        self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
+
+    def _place(self, wire: Wire) -> None:
+        caller = wire.offers if wire.exists == "offers" else wire.requires
+        if wire.roles:
+            for role in wire.roles:
+                self._by_role.setdefault(role, []).append(wire)
+        elif caller.startswith("edge."):
+            self._by_edge[caller] = wire
+        elif wire.offers != f"out.{wire.check}":
+            self._by_input[caller.removeprefix("in.")] = wire
+        else:
+            self._by_port[wire.check] = wire
+
+    def present(self, edge: Edge) -> list[Wire]:
+        """The rows that have something to decide on this edge, in the table's order."""
+        out = self._declared(edge.producer, f"outputs.{edge.out_port}.")
+        into = self._declared(edge.consumer, f"inputs.{edge.in_port}.")
+        wires = list(self._by_names(out, into))
+        for attribute in edge.attributes:
+            if attribute in self._by_edge:
+                wires.append(self._by_edge[attribute])
+        for wire in self._by_role.get(self._graph.nodes[edge.consumer].role, ()):
+            if self.required(wire, edge).claims:
+                wires.append(wire)
+        return wires
+
+    def _declared(self, node: str, prefix: str) -> frozenset[str]:
+        found = self._ports.get((node, prefix))
+        if found is None:
+            size = len(prefix)
+            names = frozenset(name[size:] for name in self._graph.nodes[node].attributes if name.startswith(prefix))
+            found = self._ports[node, prefix] = names
+        return found
+
+    def _by_names(self, out: frozenset[str], into: frozenset[str]) -> tuple[Wire, ...]:
+        found = self._chosen.get((out, into))
+        if found is None:
+            wires = [self._by_port[name] for name in out | into if name in self._by_port]
+            wires = [wire for wire in wires if _calls(wire, out, into)]
+            wires += [self._by_input[name] for name in into if name in self._by_input]
+            found = self._chosen[out, into] = tuple(sorted(wires, key=lambda wire: wire.order))
+        return found
+
+    def offered(self, wire: Wire, edge: Edge) -> Effective:
+        return _side(wire.offers, self._graph, edge)
+
+    def required(self, wire: Wire, edge: Edge) -> Effective:
+        return _side(wire.requires, self._graph, edge)
+
+
+def _wire(check: str, row: Mapping[str, Any], order: int) -> Wire:
+    law = str(row["law"])
+    return Wire(
+        check,
+        law,
+        str(row.get("offers", f"out.{check}")),
+        str(row.get("requires", f"in.{check}")),
+        str(row.get("exists", "either")),
+        tuple(row.get("roles", ())),
+        MODIFIERS.get(law, ()),
+        order,
+    )
+
+
+def _calls(wire: Wire, out: frozenset[str], into: frozenset[str]) -> bool:
+    if wire.exists == "requires":
+        return wire.check in into
+    if wire.exists == "offers":
+        return wire.check in out
+    return True
+
+
+def _side(place: str, graph: Graph, edge: Edge) -> Effective:
+    side, _, name = place.partition(".")
+    if side == "out":
+        return graph.nodes[edge.producer].effective(f"outputs.{edge.out_port}.{name}")
+    if side == "in":
+        return graph.nodes[edge.consumer].effective(f"inputs.{edge.in_port}.{name}")
+    if side == "edge":
+        return edge.effective(place)
+    node = graph.nodes[edge.producer if side == "producer" else edge.consumer]
+    if name.startswith("outputs."):
+        return _any_output(node, name.removeprefix("outputs."))
+    return node.effective(name)
+
+
+def _any_output(node: Node, name: str) -> Effective:
+    """The first output that declares it."""
+    for port in node.outputs:
+        if f"outputs.{port}.{name}" in node.attributes:
+            return node.attributes[f"outputs.{port}.{name}"]
+    return node.effective(f"outputs.{node.outputs[0] if node.outputs else ''}.{name}")

@@ -1,0 +1,246 @@
+"""Wire obligations: on each edge, what the producer guarantees is what the consumer accepts.
+
+In: one graph and the wire table (`rules/wires.yaml`). Out: an obligation for each edge and check of which a side is declared.
+Known against unknown is undecided, never held. Where several values may arrive (fan-in into a node that passes them on), each
+must be accepted.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
+from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.values import Unknown, Value
+from msdiff.propagate.laws import HELD, LAWS, data_type
+from msdiff.propagate.ledger import Ledger
+from msdiff.propagate.schemas import containment
+from msdiff.propagate.shapes import Match, TensorWire, unify_shapes
+from msdiff.propagate.wire_tables import Wire, WireTable
+
+
+class Ends(NamedTuple):
+    """The two declared sides of one check on one edge."""
+
+    offered: Effective
+    required: Effective
+
+
+def wire_obligations(graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger) -> None:
+    """Adds the wire obligations of every edge that resolves. `rows` is the wire table."""
+    table = WireTable(rows, graph)
+    tensors: list[tuple[Edge, Ends]] = []
+    for edge in graph.edges.values():
+        if not edge.resolved:
+            continue
+        for wire in table.present(edge):
+            ends = Ends(table.offered(wire, edge), table.required(wire, edge))
+            if wire.law == "schema":
+                _schema(graph, edge, ends, ledger)
+            elif wire.law == "shape":
+                tensors.append((edge, ends))
+            else:
+                _plain(graph, edge, wire, ends, ledger)
+    _shapes(graph, tensors, ledger)
+
+
+def _plain(graph: Graph, edge: Edge, wire: Wire, ends: Ends, ledger: Ledger) -> None:
+    outcome, offered = _judge(graph, edge, wire, ends)
+    support = _support(edge, ends, wire)
+    if not ledger.wants(outcome, support):
+        ledger.count(outcome)
+        return
+    _add(graph, edge, wire.check, outcome, Ends(offered, ends.required), support, ledger)
+
+
+def _judge(graph: Graph, edge: Edge, wire: Wire, ends: Ends) -> tuple[Outcome, Effective]:
+    """The worst outcome over all values that may arrive, and the value that gives it."""
+    undecided: tuple[Outcome, Effective] | None = None
+    for option in ends.offered.alternatives:
+        outcome = _one(graph, edge, wire, option, ends.required)
+        if isinstance(outcome, Violated):
+            return outcome, option
+        if isinstance(outcome, Undecided) and undecided is None:
+            undecided = outcome, option
+    return undecided or (HELD, ends.offered)
+
+
+def _one(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Effective) -> Outcome:
+    # a consumer that says `any` accepts whatever comes, declared or not
+    if required.value == "any" and wire.law in ("type", "member", "subset"):
+        return HELD
+    if isinstance(required.value, Unknown):
+        return Undecided(required.value.reason)
+    if wire.check == "minItems":
+        offered = _fewest(graph, edge, offered, required.value)
+    if isinstance(offered.value, Unknown):
+        return Undecided(offered.value.reason)
+    if wire.law == "type":
+        return data_type(offered.value, required.value, edge.stated("edge.select"))
+    outcome = LAWS[wire.law](offered.value, required.value)
+    return _adjusted(graph, edge, wire, offered, required, outcome)
+
+
+def _adjusted(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Effective, outcome: Outcome) -> Outcome:
+    """What the bare law cannot see: a consumer that copes, a default branch, prefixes, two tokenizers, an order-only reader."""
+    consumer = graph.nodes[edge.consumer]
+    port = f"inputs.{edge.in_port}"
+    if wire.law == "bound" and consumer.stated(f"{port}.overflow") in ("split", "window"):
+        return HELD
+    if wire.check == "maxTokens":
+        return _tokens(graph, edge, _shown(offered.value), _shown(required.value), outcome)
+    if wire.check == "labels" and outcome != HELD and consumer.stated(f"{port}.default") is not None:
+        return outcome  # the rule says what a default branch means
+    if wire.check.startswith("score.") and consumer.stated(f"{port}.uses") == "order":
+        return HELD
+    return outcome
+
+
+def _tokens(graph: Graph, edge: Edge, offered: Value, required: Value, outcome: Outcome) -> Outcome:
+    producer, consumer = graph.nodes[edge.producer], graph.nodes[edge.consumer]
+    one = producer.value(f"outputs.{edge.out_port}.tokenizer")
+    other = consumer.value(f"inputs.{edge.in_port}.tokenizer")
+    if isinstance(one, str) and isinstance(other, str) and one != other:
+        return Undecided(f"`{edge.producer}` counts with {one}, `{edge.consumer}` with {other}")
+    extra = _prefix_tokens(consumer, edge.in_port) if producer.role == "chunker" else 0
+    if extra and isinstance(offered, int) and isinstance(required, int) and offered + extra > required:
+        return Violated(excess=offered + extra - required)
+    return outcome
+
+
+def _prefix_tokens(consumer: Node, port: str) -> int:
+    """The least number of tokens that the consumer's prefix adds: one for each word."""
+    prefix = consumer.stated(f"inputs.{port}.prefix")
+    if isinstance(prefix, Mapping):
+        prefix = prefix.get("passage")
+    return len(prefix.split()) if isinstance(prefix, str) and prefix != "none" else 0
+
+
+def _fewest(graph: Graph, edge: Edge, offered: Effective, needed: Value) -> Effective:
+    """A producer whose most is too few never gives enough, whatever its least is."""
+    most = graph.nodes[edge.producer].effective(f"outputs.{edge.out_port}.maxItems")
+    return most if LAWS["floor"](None if isinstance(most.value, Unknown) else most.value, needed) != HELD else offered
+
+
+def _support(edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
+    more = tuple(Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.{name}") for name in wire.modifiers)
+    return (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *more)
+
+
+def _schema(graph: Graph, edge: Edge, ends: Ends, ledger: Ledger) -> None:
+    support = (*ends.offered.facts, *ends.required.facts, Fact(edge.id), Fact(edge.id, "edge.map"))
+    unknown = next((one.value for one in ends if isinstance(one.value, Unknown)), None)
+    if unknown is not None:
+        _add(graph, edge, "schema.undeclared", Undecided(unknown.reason), ends, support, ledger)
+        return
+    mapping = edge.stated("edge.map")
+    names = {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else None
+    for clause in containment(_shown(ends.offered.value), _shown(ends.required.value), names):
+        facts = {"field": clause.field, "schemaPath": clause.path, "offered": clause.offered, "required": clause.required}
+        check = f"schema.{clause.kind}"
+        _add(graph, edge, check, clause.outcome, ends, support, ledger, facts, (clause.path,))
+
+
+def _shapes(graph: Graph, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> None:
+    """Shapes are unified over the whole graph: a name is one size wherever its node uses it."""
+    if not tensors:
+        return
+    matches = unify_shapes(_tensor(graph, edge, ends) for edge, ends in tensors if _known(ends))
+    for edge, ends in tensors:
+        match = matches.get(edge.name) or Match(Undecided(_reason(ends)))
+        batching = tuple(Fact(f"node:{name}", "capacity.maxBatch") for name in (edge.producer, edge.consumer))
+        others = tuple(Fact(f"edge:{key}") for key in match.through)
+        support = (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *batching, *others)
+        _add(graph, edge, "shape", match.outcome, ends, support, ledger, {"dynamic": match.dynamic})
+
+
+def _known(ends: Ends) -> bool:
+    return not any(isinstance(one.value, Unknown) for one in ends)
+
+
+def _reason(ends: Ends) -> str:
+    return next(one.value.reason for one in ends if isinstance(one.value, Unknown))
+
+
+def _tensor(graph: Graph, edge: Edge, ends: Ends) -> TensorWire:
+    batched = [bool(graph.nodes[name].stated("capacity.maxBatch", 0)) for name in (edge.producer, edge.consumer)]
+    conditional = "edge.when" in edge.attributes
+    return TensorWire(
+        edge.name, edge.producer, edge.out_port, edge.consumer, edge.in_port,
+        _shown(ends.offered.value), _shown(ends.required.value), batched[0], batched[1], conditional,
+    )  # fmt: skip
+
+
+def _add(
+    graph: Graph,
+    edge: Edge,
+    check: str,
+    outcome: Outcome,
+    ends: Ends,
+    support: tuple[Fact, ...],
+    ledger: Ledger,
+    facts: Mapping[str, Value] | None = None,
+    key: tuple[str, ...] = (),
+) -> None:
+    offered, required = ends
+    ledger.add(
+        "edge",
+        check,
+        (edge.name, *key),
+        outcome,
+        location=edge.location if isinstance(required.value, Unknown) else required.location,
+        support=support,
+        node=edge.consumer,
+        edge=edge.name,
+        facts=_facts(graph, edge, check, outcome, ends) | dict(facts or {}),
+        path=_path(edge, offered),
+        related=((offered.location, _says(offered)),) if not isinstance(offered.value, Unknown) else (),
+    )
+
+
+def _facts(graph: Graph, edge: Edge, check: str, outcome: Outcome, ends: Ends) -> dict[str, Value]:
+    producer, consumer = graph.nodes[edge.producer], graph.nodes[edge.consumer]
+    port = f"inputs.{edge.in_port}"
+    return {
+        "attribute": check,
+        "producer": _origin(edge, ends.offered),
+        "consumer": edge.consumer,
+        "producerRole": producer.role,
+        "consumerRole": consumer.role,
+        "offered": _shown(ends.offered.value),
+        "required": _shown(ends.required.value),
+        "excess": outcome.excess if isinstance(outcome, Violated) else None,
+        "missing": tuple(sorted(outcome.witnesses)) if isinstance(outcome, Violated) else (),
+        "overflow": str(consumer.stated(f"{port}.overflow", "")),
+        "hasDefault": consumer.stated(f"{port}.default") is not None,
+        "default": str(consumer.stated(f"{port}.default", "")),
+        "optional": graph.optional(edge),
+        "offeredMost": _shown(producer.value(f"outputs.{edge.out_port}.maxItems")),
+    }
+
+
+def _shown(value: Value | Unknown) -> Value:
+    return None if isinstance(value, Unknown) else value
+
+
+def _origin(edge: Edge, offered: Effective) -> str:
+    """The node that states what arrives: the producer, or whoever is behind the ports that pass it on."""
+    first = offered.facts[0].element if offered.facts else ""
+    return first.partition(":")[2] if first.startswith("node:") else edge.producer
+
+
+def _path(edge: Edge, offered: Effective) -> tuple[str, ...]:
+    """From the node that states the value, over the nodes that pass it on, to the consumer."""
+    names = [fact.element.partition(":")[2] for fact in offered.facts if fact.element.startswith("node:")]
+    path = tuple(dict.fromkeys(names)) if offered.inherited else (edge.producer,)
+    return (*path, edge.consumer) if edge.consumer not in path else path
+
+
+def _says(offered: Effective) -> str:
+    fact = offered.facts[0]
+    return f"{fact.element.partition(':')[2]} says {fact.attribute}: {_short(offered.value)}"
+
+
+def _short(value: Value | Unknown) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
