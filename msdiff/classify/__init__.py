@@ -1,0 +1,176 @@
+"""Changes, obligations and rules to findings: what breaks, for whom, how it stands against base, and what each change means.
+
+In: `Evidence` and a rule set. Out: `Judged`: findings (gravest first), each change with its classification, affected nodes, and what
+could not be decided. Pure: nothing is looked up here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msdiff.classify.affected import affected, way
+from msdiff.classify.causes import Causes
+from msdiff.classify.evidence import Evidence
+from msdiff.classify.fingerprints import fingerprint
+from msdiff.classify.judging import Draft, Pair, judge_changes, judge_obligations, pairs
+from msdiff.classify.superseding import precise
+from msdiff.model.change import Change
+from msdiff.model.finding import Finding, Level, Related, Verdict
+from msdiff.model.location import Location
+from msdiff.model.obligation import Held, Obligation, Status, Undecided
+from msdiff.model.report import Affected, ClassifiedChange, UndecidedObligation
+from msdiff.ruleset.library import RuleSet
+
+__all__ = ["Causes", "Evidence", "Judged", "classify"]
+
+FAILING = (Status.INTRODUCED, Status.WORSENED)
+ORDER = {status: number for number, status in enumerate(Status)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judgement of one comparison."""
+
+    changes: tuple[ClassifiedChange, ...]
+    findings: tuple[Finding, ...]
+    affected: tuple[Affected, ...]
+    undecided: tuple[UndecidedObligation, ...]
+
+
+def classify(rules: RuleSet, evidence: Evidence) -> Judged:
+    """Judges the evidence by the rules."""
+    causes = Causes(evidence.changes)
+    drafts = precise((*judge_obligations(rules, evidence, causes), *judge_changes(rules, evidence)))
+    findings = [finding for draft in drafts if (finding := _finding(draft, evidence)).level is not Level.OFF]
+    silenced = {id(draft) for draft in drafts if evidence.level(draft.rule.id, draft.verdict, None) is Level.OFF}
+    loud = tuple(draft for draft in drafts if id(draft) not in silenced)
+    together = tuple(pairs(evidence, causes))
+    return Judged(
+        changes=_classified(findings, together, evidence),
+        findings=tuple(sorted(findings, key=_gravest_first)),
+        affected=affected(loud, evidence, causes),
+        undecided=tuple(_undecided(together)),
+    )
+
+
+def _gravest_first(finding: Finding) -> tuple[object, ...]:
+    return (
+        ORDER[finding.status], -list(Verdict).index(finding.verdict), finding.graph, finding.rule, finding.node or "",
+        finding.edge or "", finding.fingerprint,
+    )  # fmt: skip
+
+
+def _finding(draft: Draft, evidence: Evidence) -> Finding:
+    obligation = draft.obligation
+    path = draft.path
+    if draft.node is not None:
+        path, _ = way(draft.graph, draft.node, draft.causes, draft.path, evidence)
+    location = obligation.location if obligation else _place(draft.causes)
+    print_ = fingerprint(
+        draft.rule.id, draft.graph, draft.node, draft.edge or draft.element, draft.causes, obligation
+    )
+    return Finding(
+        rule=draft.rule.id,
+        title=draft.rule.title,
+        verdict=draft.verdict,
+        level=evidence.level(draft.rule.id, draft.verdict, location.file if location else None),
+        status=draft.status,
+        graph=draft.graph,
+        message=draft.message,
+        fix=draft.fix,
+        docs=f"docs/rules.md#{draft.rule.id}",
+        fingerprint=print_,
+        node=draft.node,
+        edge=draft.edge,
+        element=draft.element,
+        causes=tuple(change.id for change in draft.causes),
+        path=path or ((draft.node,) if draft.node else ()),
+        location=location,
+        base_location=draft.before.location if draft.before else _base_place(draft.causes),
+        related=_related(draft, evidence),
+        owner=evidence.owner(draft.graph, draft.node),
+        acceptance=evidence.accepted(print_),
+        hops=_hops(draft),
+    )
+
+
+def _place(causes: Iterable[Change]) -> Location | None:
+    return next((change.head or change.base for change in causes), None)
+
+
+def _base_place(causes: Iterable[Change]) -> Location | None:
+    return next((change.base for change in causes if change.base), None)
+
+
+def _related(draft: Draft, evidence: Evidence) -> tuple[Related, ...]:
+    """The other end of the obligation, then other places that still state a cause's old value; each place once."""
+    own = draft.obligation.location if draft.obligation else None
+    found: dict[Location, Related] = {}
+    for location, text in draft.obligation.related if draft.obligation else ():
+        if location != own:
+            found.setdefault(location, Related(location, text))
+    if draft.status in FAILING:
+        for change in draft.causes:
+            for related in evidence.stale(change):
+                if related.location != own:
+                    found.setdefault(related.location, related)
+    return tuple(found.values())
+
+
+def _hops(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """The value at each hop, where the obligation compares one: it travels unchanged up to whoever must accept it."""
+    facts = draft.obligation.facts if draft.obligation else {}
+    offered, required = facts.get("offered"), facts.get("required")
+    if draft.obligation is None or offered is None or required is None or len(draft.obligation.path) < 2:
+        return ()
+    *before, last = draft.obligation.path
+    return (*((name, f"gives {_shown(offered)}") for name in before), (last, f"accepts {_shown(required)}"))
+
+
+def _shown(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _classified(
+    findings: Iterable[Finding], together: Iterable[Pair], evidence: Evidence
+) -> tuple[ClassifiedChange, ...]:
+    """Each change with the gravest of its findings; safe only if everything that it touches is decided and holds."""
+    verdicts: dict[str, list[Verdict]] = {}
+    for finding in findings:
+        if finding.status in FAILING:
+            for id in finding.causes:
+                verdicts.setdefault(id, []).append(finding.verdict)
+    touched: dict[str, list[Obligation]] = {}
+    for pair in together:
+        if pair.head is not None:
+            for change in pair.causes:
+                touched.setdefault(change.id, []).append(pair.head)
+    return tuple(
+        _meaning(change, verdicts.get(change.id, []), touched.get(change.id, []), evidence) for change in evidence.changes
+    )
+
+
+def _meaning(
+    change: Change, verdicts: list[Verdict], touched: list[Obligation], evidence: Evidence
+) -> ClassifiedChange:
+    reasons = [_why(one) for one in touched if not isinstance(one.outcome, Held)]
+    if not touched and not verdicts:
+        alone = evidence.alone(change)
+        reasons = [alone] if alone else []
+    meaning = max([*verdicts, Verdict.UNVERIFIED if reasons else Verdict.SAFE])
+    shown = tuple(dict.fromkeys(reasons)) if meaning is Verdict.UNVERIFIED else ()
+    return ClassifiedChange(change, meaning, shown)
+
+
+def _why(obligation: Obligation) -> str:
+    if isinstance(obligation.outcome, Undecided):
+        return obligation.outcome.reason
+    return f"{obligation.check} at `{obligation.node}` is broken, and not by this change"
+
+
+def _undecided(together: Iterable[Pair]) -> Iterable[UndecidedObligation]:
+    for pair in together:
+        head = pair.head
+        if head is not None and isinstance(head.outcome, Undecided):
+            ids = tuple(change.id for change in pair.causes)
+            yield UndecidedObligation(head.graph, head.check, head.node, head.edge, head.outcome.reason, head.location, ids)

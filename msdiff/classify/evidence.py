@@ -1,0 +1,39 @@
+"""All that judging needs, gathered by the pipeline: classify itself looks nothing up."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from msdiff.model.change import Change
+from msdiff.model.finding import Acceptance, Impact, Level, Related, Verdict
+from msdiff.model.obligation import Obligation
+from msdiff.model.values import Value
+
+Key: TypeAlias = tuple[str, ...]
+Facts: TypeAlias = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Changes, the obligations of both versions, and how to ask for the rest.
+
+    `with_new_facts` gives base's obligations once base knows what head newly declares (asked for only where needed).
+    `facts` gives what rules may read of a change beside its values, and of its node. `path` gives a shortest path between two
+    nodes of a graph and the number of others. `stale` gives other places that still state a change's old value.
+    """
+
+    changes: tuple[Change, ...]
+    base: Mapping[Key, Obligation]
+    head: Mapping[Key, Obligation]
+    with_new_facts: Callable[[], Mapping[Key, Obligation]]
+    facts: Callable[[Change], tuple[Facts, Facts]]
+    path: Callable[[str, str, str], tuple[tuple[str, ...], int]]
+    impacts: tuple[Impact, ...]
+    stale: Callable[[Change], tuple[Related, ...]]
+    owner: Callable[[str, str | None], str | None]
+    level: Callable[[str, Verdict, str | None], Level]
+    accepted: Callable[[str], Acceptance | None]
+    alone: Callable[[Change], str]  # "" where a change that no obligation touches is safe, else why it is unverified
+    template: Callable[[str], str | None]  # attribute path -> name in the catalogue
+    exists: Callable[[str, str], bool]  # graph label, node -> it is in head
+    ends: Callable[[str, str], tuple[str, ...]]  # graph label, edge -> its nodes, producer first

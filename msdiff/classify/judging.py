@@ -1,0 +1,209 @@
+"""Rules over obligations and changes: what each rule says, before one speaks for another.
+
+In: a rule set and the evidence. Out: drafts of findings. A rule that watches obligations speaks of a violation (with its
+status), of an obligation that lost the declaration it was decided by, and, where the rule says so, of one that stays undecided or
+that holds because both sides moved. A rule that watches changes speaks of each change, or of each consumer that it reaches.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from msdiff.classify.causes import Causes
+from msdiff.classify.evidence import Evidence, Facts
+from msdiff.classify.statuses import status
+from msdiff.model.change import Change
+from msdiff.model.finding import Verdict
+from msdiff.model.obligation import Held, Obligation, Outcome, Status, Undecided, Violated
+from msdiff.model.values import Unknown
+from msdiff.ruleset.expressions import Groups
+from msdiff.ruleset.judge import applies, change_facts, judged, message, obligation_facts
+from msdiff.ruleset.library import RuleSet
+from msdiff.ruleset.spec import ChangeWatch, Judgement, ObligationWatch, Rule
+
+HARD_TO_LOSE = ("guard.", "data.")  # a dropped declaration of these is breaking (rules-catalogue: absence policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a rule says, with what it speaks of. `obligation` is head's, or base's where head has none."""
+
+    rule: Rule
+    verdict: Verdict
+    status: Status
+    message: str
+    fix: str
+    graph: str
+    node: str | None
+    edge: str | None
+    element: str | None
+    causes: tuple[Change, ...]
+    path: tuple[str, ...]
+    obligation: Obligation | None = None
+    before: Obligation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One obligation in both versions."""
+
+    base: Obligation | None
+    head: Obligation | None
+    causes: tuple[Change, ...]
+
+    @property
+    def either(self) -> Obligation:
+        found = self.head or self.base
+        assert found is not None  # a pair has a side
+        return found
+
+
+def pairs(evidence: Evidence, causes: Causes) -> Iterator[Pair]:
+    """All kept obligations, base's and head's side by side, sorted by key."""
+    for key in sorted(evidence.base.keys() | evidence.head.keys()):
+        base, head = evidence.base.get(key), evidence.head.get(key)
+        yield Pair(base, head, causes.of(base, head))
+
+
+def judge_obligations(rules: RuleSet, evidence: Evidence, causes: Causes) -> Iterator[Draft]:
+    """Everything that the rules say of obligations."""
+    for pair in pairs(evidence, causes):
+        obligation = pair.either
+        told = _status(pair, evidence)
+        for rule, watch in rules.watching(obligation.kind, obligation.check):
+            yield from _of_pair(rule, watch, pair, told, evidence, causes)
+
+
+def _outcome(obligation: Obligation | None) -> Outcome | None:
+    return obligation.outcome if obligation else None
+
+
+def _status(pair: Pair, evidence: Evidence) -> Status | None:
+    base, head = _outcome(pair.base), _outcome(pair.head)
+    asked: Outcome | None = None
+    if isinstance(base, Undecided) and isinstance(head, Violated):
+        asked = _outcome(evidence.with_new_facts().get(pair.either.key))
+    return status(base, head, asked)
+
+
+def _of_pair(
+    rule: Rule, watch: ObligationWatch, pair: Pair, told: Status | None, evidence: Evidence, causes: Causes
+) -> Iterator[Draft]:
+    if told is Status.RESOLVED:
+        assert pair.base is not None  # what is resolved was violated
+        yield from _spoken(rule, watch, pair, pair.base, told)
+    elif told is not None:
+        assert pair.head is not None  # every other status speaks of head
+        obligation = pair.head
+        if told is Status.INTRODUCED and not pair.causes:
+            pair = Pair(pair.base, obligation, causes.structural(obligation.graph))
+        yield from _spoken(rule, watch, pair, obligation, told)
+    elif pair.head is not None and pair.causes:
+        judgement = _judgement_without_violation(rule, watch, pair)
+        if judgement is not None:
+            yield _draft(rule, judgement.verdict, judgement.message, pair, pair.head, Status.INTRODUCED)
+
+
+def _spoken(rule: Rule, watch: ObligationWatch, pair: Pair, obligation: Obligation, told: Status) -> Iterator[Draft]:
+    groups = obligation_facts(obligation)
+    said = judged(rule, watch, groups)
+    if isinstance(said, Judgement):
+        yield _draft(rule, _weighed(rule, said.verdict, told), said.message, pair, obligation, told)
+
+
+def _weighed(rule: Rule, verdict: Verdict, told: Status) -> Verdict:
+    if told is Status.WORSENED:
+        return min(verdict, rule.worsened or Verdict.RISKY)
+    return Verdict.SAFE if told is Status.RESOLVED else verdict
+
+
+def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair) -> Judgement | None:
+    assert pair.head is not None
+    base, head = _outcome(pair.base), pair.head.outcome
+    groups = obligation_facts(pair.head)
+    if isinstance(head, Undecided):
+        if isinstance(base, Held) and any(change.kind.endswith(".removed") and change.attribute for change in pair.causes):
+            return rule.dropped or _dropped(pair.head)
+        if rule.undecided is not None and _says(rule, rule.undecided, groups):
+            return rule.undecided
+    moved = isinstance(head, Held) and isinstance(base, Held) and len({change.fact.element for change in pair.causes}) > 1
+    if moved and rule.coordinated is not None and _says(rule, rule.coordinated, groups):
+        return rule.coordinated
+    return None
+
+
+def _says(rule: Rule, judgement: Judgement, groups: Groups) -> bool:
+    holds = applies(rule, judgement, groups)
+    return isinstance(holds, Unknown) or holds
+
+
+def _dropped(obligation: Obligation) -> Judgement:
+    hard = obligation.check.startswith(HARD_TO_LOSE)
+    return Judgement(
+        Verdict.BREAKING if hard else Verdict.RISKY,
+        f"`{obligation.node}` can no longer be checked for {obligation.check}: {{reason}}.",
+    )
+
+
+def _draft(rule: Rule, verdict: Verdict, text: str, pair: Pair, obligation: Obligation, told: Status) -> Draft:
+    groups = obligation_facts(obligation)
+    policy = next((part for part in obligation.key if part.startswith(("slo:", "policy:"))), None)
+    return Draft(
+        rule=rule,
+        verdict=verdict,
+        status=told,
+        message=message(text, groups),
+        fix=message(rule.fix, groups),
+        graph=obligation.graph,
+        node=obligation.node,
+        edge=obligation.edge,
+        element=policy,
+        causes=pair.causes,
+        path=obligation.path,
+        obligation=obligation,
+        before=pair.base,
+    )
+
+
+def judge_changes(rules: RuleSet, evidence: Evidence) -> Iterator[Draft]:
+    """Everything that the rules say of changes."""
+    for change in evidence.changes:
+        template = evidence.template(change.attribute) if change.attribute else None
+        for rule, watch in rules.watching_changes(change.kind, template):
+            facts, node = evidence.facts(change)
+            if watch.roles and node.get("role") not in watch.roles:
+                continue
+            yield from _of_change(rule, watch, change, facts, node, evidence)
+
+
+def _of_change(rule: Rule, watch: ChangeWatch, change: Change, facts: Facts, node: Facts, evidence: Evidence) -> Iterator[Draft]:
+    if rule.per == "consumer":
+        for impact in evidence.impacts:
+            if impact.change == change.id:
+                consumer = {"name": impact.consumer, "mechanism": impact.mechanism}
+                groups = change_facts(change, facts=facts, node=node, consumer=consumer)
+                yield from _change_draft(rule, watch, change, groups, impact.consumer, impact.path)
+        return
+    groups = change_facts(change, facts=facts, node=node)
+    name = change.node or str(node.get("name") or "")
+    yield from _change_draft(rule, watch, change, groups, name or None, (name,) if name else ())
+
+
+def _change_draft(
+    rule: Rule, watch: ChangeWatch, change: Change, groups: Groups, node: str | None, path: tuple[str, ...]
+) -> Iterator[Draft]:
+    said = judged(rule, watch, groups)
+    if not isinstance(said, Judgement):
+        return
+    yield Draft(
+        rule=rule,
+        verdict=said.verdict,
+        status=Status.INTRODUCED,
+        message=message(said.message, groups),
+        fix=message(rule.fix, groups),
+        graph=change.graph,
+        node=node,
+        edge=change.edge,
+        element=change.element,
+        causes=(change,),
+        path=path,
+    )
