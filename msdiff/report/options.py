@@ -1,0 +1,24 @@
+"""What a renderer is told about the place that its text goes to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to write, never what: every renderer shows the same report.
+
+    `width` is the number of columns of a terminal, `None` in a pipe or a file: nothing is wrapped then. `colour` asks
+    for ANSI colours; `NO_COLOR` is the caller's to read. `unicode` is false where the output cannot encode arrows.
+    `verbose` above 0 folds nothing. `accept_command` is how the reader calls `msdiff accept`. `max_chars` (UTF-16
+    units) and `max_bytes` (UTF-8) bound Markdown: GitHub refuses a comment of more than 65,536 characters, and some
+    longer than 200,000 bytes.
+    """
+
+    colour: bool = False
+    width: int | None = None
+    unicode: bool = True
+    verbose: int = 0
+    quiet: bool = False
+    accept_command: str = "msdiff accept"
+    max_chars: int = 60_000
+    max_bytes: int = 190_000
