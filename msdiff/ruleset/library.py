@@ -1,0 +1,274 @@
+"""Where rules come from: the built-in ones, compiled once, and a team's own; all that `classify` needs of them out.
+
+The built-in rules, the catalogue and the tables are read from one compiled JSON file. A wheel has it from its build; a
+checkout makes it on first use, next to the package, and again when a file under `rules/` is another one. A rule of a
+later source replaces the one with its id: built-in, then the team's folders in their order, then the command line.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from msdiff.errors import RuleError, UsageError
+from msdiff.ruleset.attributes import Catalogue
+from msdiff.ruleset.spec import ChangeWatch, ObligationWatch, Rule, Watch, from_json, to_json
+from msdiff.ruleset.vocabulary import Vocabulary, vocabulary_from
+from msdiff.settings import Settings, check_rule_ids
+from msdiff.syntax.nearest import did_you_mean
+from msdiff.syntax.shape import plain
+from msdiff.syntax.tree import parse
+
+Sources: TypeAlias = Iterable[tuple[str, bytes]]
+"""Rule files of a team: name (relative to the root of the repository) and content. The last rule with an id wins."""
+
+COMPILER = 1  # raise it when the shape of the artefact changes
+ARTEFACT = "_compiled.json"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_CATALOGUE, _FACTS = "attributes", "facts"
+
+
+class Document(NamedTuple):
+    """What documentation says of a rule beyond the rule itself. `examples` are as they are written in the file."""
+
+    rule: Rule
+    why: str
+    references: tuple[str, ...]
+    examples: tuple[Mapping[str, Any], ...]
+    text: str  # the file
+
+
+class RuleSet:
+    """Rules by id, sorted; the attribute catalogue; `tables`: the other data files under `rules/`, by name.
+
+    `sources` are the files of rules that are not built in. Nobody changes it after it was made.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        catalogue: Catalogue,
+        tables: Mapping[str, Any] | None = None,
+        sources: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._by_id = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+        self.rules = tuple(self._by_id.values())
+        self.catalogue = catalogue
+        self.tables = tables or {}
+        self._sources = sources or {}
+        self._by_check: dict[tuple[str, str], list[tuple[Rule, ObligationWatch]]] = {}
+        self._by_change: dict[tuple[str, str], list[tuple[Rule, ChangeWatch]]] = {}
+        for rule in self.rules:
+            for watch in rule.watches:
+                self._register(rule, watch)
+
+    def _register(self, rule: Rule, watch: Watch) -> None:
+        if isinstance(watch, ObligationWatch):
+            for check in watch.checks:
+                self._by_check.setdefault((watch.kind, check), []).append((rule, watch))
+            return
+        for kind in watch.kinds:
+            for attribute in watch.attributes or ("",):
+                self._by_change.setdefault((kind, attribute), []).append((rule, watch))
+
+    def rule(self, id: str) -> Rule:
+        """The rule with this id; raises `UsageError` with the nearest id where there is none."""
+        if id not in self._by_id:
+            raise UsageError(
+                f"there is no rule `{id}`", hint=did_you_mean(id, self._by_id) or "`msdiff rules` lists them"
+            )
+        return self._by_id[id]
+
+    def watching(self, kind: str, check: str) -> tuple[tuple[Rule, ObligationWatch], ...]:
+        """Rules (by id) that watch obligations of this kind that compare this."""
+        return tuple(self._by_check.get((kind, check), ()))
+
+    def watching_changes(self, kind: str, template: str | None) -> tuple[tuple[Rule, ChangeWatch], ...]:
+        """Rules (by id) that watch changes of this kind, of this attribute (as the catalogue names it), at any role."""
+        found = self._by_change.get((kind, ""), [])
+        if template:
+            found = [*found, *self._by_change.get((kind, template), ())]
+        return tuple(sorted(found, key=lambda pair: pair[0].id))
+
+    @property
+    def wires(self) -> Mapping[str, Any]:
+        """What meets what on an edge (`rules/wires.yaml`)."""
+        found: Mapping[str, Any] = self.tables["wires"]["wires"]
+        return found
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Patterns of model names that move (`rules/tables/model-aliases.yaml`)."""
+        return tuple(self.tables.get("model-aliases", {}).get("patterns", ()))
+
+    def document(self, id: str) -> Document:
+        """The rule with its documentation, read from its file. Raises `UsageError` where there is no such rule."""
+        rule = self.rule(id)
+        data = self._sources.get(rule.file)
+        if data is None:
+            with open(os.path.join(rules_folder(), *rule.file.split("/")[1:]), "rb") as file:
+                data = file.read()
+        said: Any = plain(parse(data, rule.file)[0])
+        return Document(
+            rule, said["why"], said.get("references", ()), said.get("examples", ()), data.decode("utf-8", "replace")
+        )
+
+
+def load_ruleset(settings: Settings, sources: Sources = ()) -> RuleSet:
+    """The rules that count, and what they are about.
+
+    Raises `RuleError` (or `ManyErrors` of it) for a rule that is not valid, `SettingsError` for a level of a rule that
+    does not exist.
+    """
+    artefact = _built_in()
+    rules = {rule.id: rule for rule in map(from_json, artefact["rules"])}
+    catalogue = Catalogue.from_dict(artefact["catalogue"])
+    own = tuple(sources)
+    if own:
+        rules |= {rule.id: rule for rule in _own_rules(own, catalogue, rules)}
+    check_rule_ids(settings, rules)
+    return RuleSet(rules.values(), catalogue, artefact["tables"], dict(own))
+
+
+def read_rules(folder: str) -> tuple[tuple[str, bytes], ...]:
+    """The rule files of a folder on disk (one of the command line's), sorted; raises `RuleError` where it is none."""
+    if not os.path.isdir(folder):
+        raise RuleError(f"there is no folder {folder}", hint="check where your rules are")
+    return tuple((path.replace(os.sep, "/"), _content(path)) for path in sorted(_files_in(folder)))
+
+
+def rules_folder() -> str:
+    """Where the built-in rules are: in the package (a wheel), else beside it (a checkout)."""
+    for parent in (_PACKAGE, os.path.dirname(_PACKAGE)):
+        folder = os.path.join(parent, "rules")
+        if os.path.isfile(os.path.join(folder, f"{_CATALOGUE}.yaml")):
+            return folder
+    raise RuleError("the built-in rules are missing", hint="install msdiff again")
+
+
+def load_vocabulary() -> Vocabulary:
+    """What rules may read, from `rules/facts.yaml`. Raises `RuleError` where that file is wrong."""
+    return _vocabulary(_plain(os.path.join(rules_folder(), f"{_FACTS}.yaml")))
+
+
+def compiled_text(folder: str, stamp: str = "") -> str:
+    """The artefact of the rules in this folder, all checked. Raises `RuleError` (or `ManyErrors` of it)."""
+    from msdiff.ruleset.compile import check_references, compiled, without_words
+
+    data = {os.path.basename(file): _plain(os.path.join(folder, f"{file}.yaml")) for file in _data_files(folder)}
+    catalogue = data.pop(_CATALOGUE)
+    vocabulary = _vocabulary(data.pop(_FACTS))
+    files = ((_name_of(path, folder), _content(path)) for path in sorted(_rule_files(folder)))
+    rules = compiled(files, vocabulary, Catalogue.from_dict(catalogue), ours=True)
+    check_references(rules)
+    artefact = {
+        "compiler": COMPILER,
+        "stamp": stamp,
+        "rules": [to_json(rule) for rule in sorted(rules, key=lambda rule: rule.id)],
+        "catalogue": without_words(catalogue),
+        "tables": data,
+    }
+    return json.dumps(artefact, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+
+
+def _built_in(artefact_file: str | None = None) -> dict[str, Any]:
+    """The compiled rules: those that are there if they are of these files, else new ones, kept if possible."""
+    file = artefact_file or os.path.join(_PACKAGE, ARTEFACT)
+    folder = rules_folder()
+    stamp = "" if os.path.dirname(folder) == _PACKAGE else _stamp(folder)  # a wheel's files never change
+    kept = _kept(file)
+    if kept is not None and kept.get("compiler") == COMPILER and kept.get("stamp") == stamp:
+        return kept
+    text = compiled_text(folder, stamp)
+    _keep(file, text)
+    written: dict[str, Any] = json.loads(text)
+    return written
+
+
+def _kept(file: str) -> dict[str, Any] | None:
+    try:
+        with open(file, "rb") as stream:
+            found = json.loads(stream.read())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _keep(file: str, text: str) -> None:
+    """All of it or nothing; where the package cannot be written, the next run compiles again."""
+    written = f"{file}.{os.getpid()}"
+    try:
+        with open(written, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(written, file)
+    except OSError:
+        if os.path.exists(written):
+            os.unlink(written)
+
+
+def _stamp(folder: str) -> str:
+    """Tells one state of the rules and their compiler from another, without reading a file."""
+    code = os.path.join(_PACKAGE, "ruleset")
+    paths = (*_files_in(folder), *(path for path in _files_in(code, ".py")))
+    seen = (f"{path}:{(state := os.stat(path)).st_mtime_ns}:{state.st_size}" for path in sorted(paths))
+    text = "\n".join(seen)
+    return f"{text.count(chr(10))}:{zlib.crc32(text.encode())}"
+
+
+def _vocabulary(written: Any) -> Vocabulary:
+    try:
+        return vocabulary_from(written)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RuleError(f"rules/{_FACTS}.yaml: {error!r}", hint="the comment at its head says what it holds") from error
+
+
+def _own_rules(
+    sources: tuple[tuple[str, bytes], ...], catalogue: Catalogue, built_in: Mapping[str, Rule]
+) -> Iterator[Rule]:
+    from msdiff.ruleset.compile import (
+        check_references,
+        compiled,
+    )  # pydantic: 60 ms, only where a team has rules of its own
+
+    rules = compiled(sources, load_vocabulary(), catalogue, ours=False)
+    check_references((*built_in.values(), *rules))
+    yield from rules
+
+
+def _files_in(folder: str, ending: str = ".yaml") -> Iterator[str]:
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_in(entry.path, ending)
+        elif entry.name.endswith(ending):
+            yield entry.path
+
+
+def _data_files(folder: str) -> Iterator[str]:
+    """Names of the data files: those at the top, and the tables."""
+    yield from sorted(name.removesuffix(".yaml") for name in os.listdir(folder) if name.endswith(".yaml"))
+    tables = os.path.join(folder, "tables")
+    if os.path.isdir(tables):
+        yield from sorted(
+            f"tables/{name.removesuffix('.yaml')}" for name in os.listdir(tables) if name.endswith(".yaml")
+        )
+
+
+def _rule_files(folder: str) -> Iterator[str]:
+    for entry in os.scandir(folder):
+        if entry.is_dir() and entry.name != "tables":
+            yield from _files_in(entry.path)
+
+
+def _name_of(path: str, folder: str) -> str:
+    """As messages write it: `rules/<category>/<id>.yaml`."""
+    return "rules/" + os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _plain(path: str) -> Any:
+    return plain(parse(_content(path), "rules/" + os.path.basename(path))[0])
