@@ -170,9 +170,8 @@ def judge_changes(rules: RuleSet, evidence: Evidence) -> Iterator[Draft]:
         template = evidence.template(change.attribute) if change.attribute else None
         for rule, watch in rules.watching_changes(change.kind, template):
             facts, node = evidence.facts(change)
-            if watch.roles and node.get("role") not in watch.roles:
-                continue
-            yield from _of_change(rule, watch, change, facts, node, evidence)
+            if not watch.roles or node.get("role") in watch.roles:
+                yield from _of_change(rule, watch, change, facts, node, evidence)
 
 
 def _of_change(rule: Rule, watch: ChangeWatch, change: Change, facts: Facts, node: Facts, evidence: Evidence) -> Iterator[Draft]:

@@ -107,6 +107,7 @@ def _add(
             "variant": other.key.variant or "(no variant)",
             "reference": first.key.variant or "(no variant)",
             "hard": hard,
+            "otherGraph": first.label,
         },
         related=((there.attributes[attribute].location, f"{first.label} says otherwise"),)
         if there is not None and attribute in there.attributes

@@ -4,7 +4,7 @@ Two known values in, `Held` or `Violated` out; which law governs which attribute
 sound relative to the declared values: it says `Held` only where each value that the producer may emit is accepted.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeGuard
 
 from msdiff.model.obligation import Held, Outcome, Violated
@@ -21,7 +21,7 @@ def as_set(value: Value) -> tuple[Value, ...]:
 def member(offered: Value, required: Value) -> Outcome:
     """Every offered value is among the accepted ones: a scalar requirement must be equalled, a list holds alternatives."""
     accepted = as_set(required)
-    return _missing(value for value in as_set(offered) if not any(same(value, other) for other in accepted))
+    return _missing(offered, [one for one in as_set(offered) if not any(same(one, other) for other in accepted)])
 
 
 def bound(offered: Value, required: Value) -> Outcome:
@@ -43,7 +43,7 @@ def subset(offered: Value, required: Value) -> Outcome:
     handled = as_set(required)
     if "any" in handled:
         return HELD
-    return _missing(value for value in as_set(offered) if value not in handled)
+    return _missing(as_set(offered), [value for value in as_set(offered) if value not in handled])
 
 
 def superset(offered: Value, required: Value) -> Outcome:
@@ -59,7 +59,7 @@ def data_type(offered: Value, required: Value, select: Value = None) -> Outcome:
     accepted = as_set(required)
     if "any" in accepted:
         return HELD
-    return _missing(name for name in as_set(offered) if _selected(name, select) not in accepted)
+    return _missing(offered, [name for name in as_set(offered) if _selected(name, select) not in accepted])
 
 
 def _selected(name: Value, select: Value) -> Value:
@@ -111,6 +111,8 @@ def _number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _missing(values: Iterable[Value]) -> Outcome:
-    witnesses = frozenset(str(value) for value in values)
-    return Violated(witnesses=witnesses) if witnesses else HELD
+def _missing(offered: Value, refused: list[Value]) -> Outcome:
+    """Violated by the members that are refused. A single value is no member of anything: another wrong one is no news."""
+    if not refused:
+        return HELD
+    return Violated(witnesses=frozenset(map(str, refused))) if isinstance(offered, tuple) else Violated()

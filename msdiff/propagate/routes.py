@@ -51,24 +51,39 @@ class Routes:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.hops: dict[str, list[Hop]] = {}
-        self._back: dict[str, list[str]] = {}
+        self.stand_ins: set[str] = set()
+        self._back: dict[str, list[str]] | None = None
+        optional = {name for name, node in graph.nodes.items() if _may_be_optional(node)}
+        replaced = {name for name, node in graph.nodes.items() if "fallback" in node.attributes}
         for edge in graph.edges.values():
             if edge.resolved:
-                self._add_edge(edge)
+                skips = (edge.consumer in optional or "edge.required" in edge.attributes) and graph.optional(edge)
+                self.hops.setdefault(edge.producer, []).append(Hop(edge.consumer, edge, skips))
+                if edge.attributes or edge.consumer in replaced:
+                    self._add_ways(edge)
 
-    def _add_edge(self, edge: Edge) -> None:
-        optional = self.graph.optional(edge)
-        self._hop(edge.producer, edge.consumer, edge, optional)
+    def _add_ways(self, edge: Edge) -> None:
+        """The ways that are not drawn: answers of calls, and stand-ins with their own way on."""
         if edge.kind == "call":
             self._hop(edge.consumer, edge.producer, edge, False)
         for stand_in in fallbacks(self.graph, edge):
+            self.stand_ins.add(stand_in)
             self._hop(edge.producer, stand_in, edge, False)
             for onward in self.graph.outgoing.get(edge.consumer, ()):
                 self._hop(stand_in, onward.consumer, onward, self.graph.optional(onward))
 
     def _hop(self, start: str, end: str, edge: Edge, optional: bool) -> None:
         self.hops.setdefault(start, []).append(Hop(end, edge, optional))
-        self._back.setdefault(end, []).append(start)
+
+    @property
+    def back(self) -> dict[str, list[str]]:
+        """The predecessors of each node."""
+        if self._back is None:
+            self._back = {}
+            for start, hops in self.hops.items():
+                for hop in hops:
+                    self._back.setdefault(hop.node, []).append(start)
+        return self._back
 
     def reach(self, starts: Iterable[str], barriers: Collection[str] = ()) -> Reach:
         """All that can be reached from `starts` without passing a barrier. A barrier behind an optional hop does not stop."""
@@ -90,7 +105,7 @@ class Routes:
         found: set[str] = set()
         queue = deque((name,))
         while queue:
-            for start in self._back.get(queue.popleft(), ()):
+            for start in self.back.get(queue.popleft(), ()):
                 if start not in found:
                     found.add(start)
                     queue.append(start)
@@ -107,6 +122,10 @@ def _names(value: Value) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return tuple(str(name) for name in value)
     return (value,) if isinstance(value, str) else ()
+
+
+def _may_be_optional(node: Node) -> bool:
+    return any(name.endswith("required") for name in node.attributes)
 
 
 def entries(graph: Graph) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from msdiff.model.graph import Fact, Graph, Node, Reference
 from msdiff.model.obligation import Outcome, Violated
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
-from msdiff.propagate.routes import Routes, entries, exits, fallbacks
+from msdiff.propagate.routes import Routes, entries, exits
 
 STORES = ("vectorStore", "datastore", "cache")
 
@@ -22,7 +22,7 @@ def topology_obligations(graph: Graph, routes: Routes, ledger: Ledger) -> None:
     _references(graph, ledger)
     _cycles(graph, ledger)
     _reachable(graph, routes, ledger)
-    _inputs(graph, ledger)
+    _inputs(graph, routes, ledger)
 
 
 def _references(graph: Graph, ledger: Ledger) -> None:
@@ -67,10 +67,11 @@ def _edge_node(graph: Graph, key: str) -> str | None:
 
 def _cycles(graph: Graph, ledger: Ledger) -> None:
     for component in cyclic_components(graph, graph.nodes):
+        members = frozenset(component)
         unbounded = [name for name in component if not _bounded(graph.nodes[name])]
         rest = next(iter(cyclic_components(graph, unbounded)), ())
         bounds = tuple(Fact(f"node:{n}", a) for n in component for a in ("loop.maxIterations", "loop.until"))
-        edges = tuple(Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in component)
+        edges = tuple(Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in members)
         shown = " -> ".join((*(rest or component), (rest or component)[0]))
         ledger.add(
             "graph",
@@ -152,14 +153,10 @@ def _reaching(graph: Graph, routes: Routes, ends: Iterable[str]) -> Mapping[str,
     """All nodes with a way to an exit, to the node of an SLO, or to a store."""
     goals = {*ends, *(str(slo.stated("slo.at")) for slo in graph.slos.values())}
     goals |= {name for name, node in graph.nodes.items() if node.role in STORES}
-    back: dict[str, list[str]] = {}
-    for name, hops in routes.hops.items():
-        for hop in hops:
-            back.setdefault(hop.node, []).append(name)
     found: dict[str, object] = {name: None for name in goals}
     queue = deque(found)
     while queue:
-        for name in back.get(queue.popleft(), ()):
+        for name in routes.back.get(queue.popleft(), ()):
             if name not in found:
                 found[name] = None
                 queue.append(name)
@@ -189,11 +186,11 @@ def _judge_reach(graph: Graph, check: str, found: Mapping[str, object], ledger: 
         )
 
 
-def _inputs(graph: Graph, ledger: Ledger) -> None:
+def _inputs(graph: Graph, routes: Routes, ledger: Ledger) -> None:
     """Each required input without a default is bound by an edge. Where the order of calls is not stated, nothing is judged."""
     if not graph.edges or graph.key.kind == "ModelSpec":
         return
-    stand_ins = {name for edge in graph.edges.values() if edge.resolved for name in fallbacks(graph, edge)}
+    stand_ins = routes.stand_ins
     for name, node in graph.nodes.items():
         if node.role == "entry" or name in stand_ins or node.part_of is not None or node.stated("standby") is True:
             continue
