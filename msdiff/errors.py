@@ -48,6 +48,12 @@ class NothingToCompare(MsdiffError):
     exit_code = 3
 
 
+class OutputError(MsdiffError):
+    """A report cannot be written: no such folder, no permission, no space left."""
+
+    exit_code = 3
+
+
 class GitError(MsdiffError):
     """Git cannot give what was asked for: unknown revision, no merge-base, shallow clone."""
 

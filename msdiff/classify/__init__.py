@@ -5,7 +5,7 @@ could not be decided. Pure: nothing is looked up here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msdiff.classify.affected import affected, way
 from msdiff.classify.causes import Causes
@@ -26,8 +26,7 @@ FAILING = (Status.INTRODUCED, Status.WORSENED)
 ORDER = {status: number for number, status in enumerate(Status)}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The judgement of one comparison."""
 
     changes: tuple[ClassifiedChange, ...]

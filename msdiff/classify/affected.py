@@ -5,7 +5,6 @@ node. Decided by value: an obligation counts for its node only where its outcome
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from msdiff.classify.causes import Causes
 from msdiff.classify.evidence import Evidence
@@ -23,12 +22,14 @@ MECHANISMS = {
 COUNTED = (Status.INTRODUCED, Status.WORSENED, Status.REVEALED)
 
 
-@dataclass(slots=True)
 class _Entry:
-    verdict: Verdict = Verdict.SAFE
-    mechanisms: set[str] = field(default_factory=set)
-    causes: dict[str, Change] = field(default_factory=dict)
-    path: tuple[str, ...] = ()
+    __slots__ = ("causes", "mechanisms", "path", "verdict")
+
+    def __init__(self) -> None:
+        self.verdict = Verdict.SAFE
+        self.mechanisms: set[str] = set()
+        self.causes: dict[str, Change] = {}
+        self.path: tuple[str, ...] = ()
 
 
 def mechanism(obligation: Obligation) -> str:

@@ -1,8 +1,7 @@
 """All that judging needs, gathered by the pipeline: classify itself looks nothing up."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Impact, Level, Related, Verdict
@@ -13,8 +12,7 @@ Key: TypeAlias = tuple[str, ...]
 Facts: TypeAlias = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Changes, the obligations of both versions, and how to ask for the rest.
 
     `with_new_facts` gives base's obligations once base knows what head newly declares (asked for only where needed).

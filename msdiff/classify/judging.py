@@ -6,7 +6,7 @@ that holds because both sides moved. A rule that watches changes speaks of each 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msdiff.classify.causes import Causes
 from msdiff.classify.evidence import Evidence, Facts
@@ -16,15 +16,14 @@ from msdiff.model.finding import Verdict
 from msdiff.model.obligation import Held, Obligation, Outcome, Status, Undecided, Violated
 from msdiff.model.values import Unknown
 from msdiff.ruleset.expressions import Groups
-from msdiff.ruleset.judge import applies, change_facts, judged, message, obligation_facts
+from msdiff.ruleset.judge import applies, change_facts, judged, message, obligation_facts, speaks
 from msdiff.ruleset.library import RuleSet
 from msdiff.ruleset.spec import ChangeWatch, Judgement, ObligationWatch, Rule
 
 HARD_TO_LOSE = ("guard.", "data.")  # a dropped declaration of these is breaking (rules-catalogue: absence policy)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a rule says, with what it speaks of. `obligation` is head's, or base's where head has none."""
 
     rule: Rule
@@ -42,8 +41,7 @@ class Draft:
     before: Obligation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One obligation in both versions."""
 
     base: Obligation | None
@@ -79,10 +77,22 @@ def _outcome(obligation: Obligation | None) -> Outcome | None:
 
 def _status(pair: Pair, evidence: Evidence) -> Status | None:
     base, head = _outcome(pair.base), _outcome(pair.head)
+    if base is None and pair.either.check.startswith("schema."):
+        base = _undecided_as_a_whole(pair.either, evidence)
     asked: Outcome | None = None
     if isinstance(base, Undecided) and isinstance(head, Violated):
         asked = _outcome(evidence.with_new_facts().get(pair.either.key))
     return status(base, head, asked)
+
+
+def _undecided_as_a_whole(clause: Obligation, evidence: Evidence) -> Outcome | None:
+    """Where base could not compare two schemas at all, each clause of head was undecided in base."""
+    graph, kind, _, edge, *_ = clause.key
+    for whole in ((graph, kind, "schema.undeclared", edge), (graph, kind, "schema.schema", edge, "")):
+        found = evidence.base.get(whole)
+        if found is not None and isinstance(found.outcome, Undecided):
+            return found.outcome
+    return None
 
 
 def _of_pair(
@@ -120,6 +130,8 @@ def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair)
     assert pair.head is not None
     base, head = _outcome(pair.base), pair.head.outcome
     groups = obligation_facts(pair.head)
+    if not speaks(rule, watch, groups):
+        return None
     if isinstance(head, Undecided):
         if isinstance(base, Held) and any(change.kind.endswith(".removed") and change.attribute for change in pair.causes):
             return rule.dropped or _dropped(pair.head)

@@ -6,7 +6,6 @@ its own; `diff(g, g)` is empty.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from msdiff.diff.pairing import GraphPair, pair
 from msdiff.diff.renames import renames
@@ -26,7 +25,7 @@ def diff(pairs: Iterable[GraphPair], catalogue: Catalogue) -> tuple[Change, ...]
     """The changes of all pairs. Elements that appear or go swallow their attributes: one edit, one change."""
     found = [change for one in pairs for change in _changes(one, catalogue)]
     found.sort(key=lambda change: (change.graph, change.fact, change.detail, change.kind))
-    return tuple(replace(change, id=f"c{number}") for number, change in enumerate(found, 1))
+    return tuple(change._replace(id=f"c{number}") for number, change in enumerate(found, 1))
 
 
 def _changes(graphs: GraphPair, catalogue: Catalogue) -> Iterator[Change]:
@@ -41,7 +40,7 @@ def _changes(graphs: GraphPair, catalogue: Catalogue) -> Iterator[Change]:
         yield _gone_or_new(label, new[id], "added")
     for id, element in new.items():
         before = old.get(id)
-        if before is not None and before is not element:
+        if before is not None and before is not element and (element.attributes or before.attributes or id[0] == "n"):
             yield from attribute_changes(label, before, element, catalogue)
     if graphs.renamed_from is not None and graphs.head is not None:
         yield _renamed_graph(graphs, graphs.renamed_from)

@@ -5,18 +5,18 @@ same application under another `metadata.name`. Promised: each graph is in exact
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from msdiff.model.graph import Graph
 
 
-@dataclass(frozen=True, slots=True)
-class GraphPair:
+class GraphPair(NamedTuple):
     """One application in base and head (`None` where it does not exist), in head's names."""
 
     base: Graph | None
     head: Graph | None
-    renamed: Mapping[str, str] = field(default_factory=dict)  # node's old name -> new name
+    renamed: Mapping[str, str] = MappingProxyType({})  # node's old name -> new name
     renamed_from: str | None = None  # the graph's old name
 
     @property
@@ -33,7 +33,7 @@ def pair(base: tuple[Graph, ...], head: tuple[Graph, ...]) -> tuple[GraphPair, .
     gone = [old[key] for key in old.keys() - new.keys()]
     came = [new[key] for key in new.keys() - old.keys()]
     if len(gone) == len(came) == 1 and _alike(gone[0], came[0]):
-        moved = replace(gone[0], key=came[0].key)
+        moved = gone[0]._replace(key=came[0].key)
         pairs.append(GraphPair(moved, came[0], renamed_from=gone[0].key.name))
     else:
         pairs += [GraphPair(graph, None) for graph in gone]

@@ -93,6 +93,8 @@ def _kind(element: str, before: Effective | None, after: Effective | None) -> st
 
 def _bracketed(path: str) -> str:
     """`toxicity` and `query.required` as `[toxicity]` and `[query].required`: the first step is a name of the user's."""
+    if path.startswith("["):
+        return path
     name, dot, rest = path.partition(".")
     return f"[{name}]{dot}{rest}"
 

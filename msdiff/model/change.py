@@ -1,14 +1,13 @@
 """What differs between base and head, before anybody judges it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One fact that differs: an element that appeared, went or was renamed, or an attribute whose own value differs.
 
     `detail` leads into a value that has parts (`[toxicity]`, `.properties.price.type`); several changes may share a fact.

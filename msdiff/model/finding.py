@@ -1,14 +1,12 @@
 """A rule's judgement, and a change's way to a consumer."""
 
-from dataclasses import dataclass, field
 from enum import Enum
-from functools import total_ordering
+from typing import NamedTuple
 
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
 
 
-@total_ordering
 class Verdict(Enum):
     """What something means, gravest last. `UNVERIFIED` and `UNCHANGED` classify changes and runs, never a finding."""
 
@@ -18,10 +16,17 @@ class Verdict(Enum):
     RISKY = "risky"
     BREAKING = "breaking"
 
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, Verdict):
-            return NotImplemented
+    def __lt__(self, other: "Verdict") -> bool:
         return _GRAVITY[self] < _GRAVITY[other]
+
+    def __gt__(self, other: "Verdict") -> bool:
+        return _GRAVITY[self] > _GRAVITY[other]
+
+    def __le__(self, other: "Verdict") -> bool:
+        return _GRAVITY[self] <= _GRAVITY[other]
+
+    def __ge__(self, other: "Verdict") -> bool:
+        return _GRAVITY[self] >= _GRAVITY[other]
 
 
 _GRAVITY = {verdict: rank for rank, verdict in enumerate(Verdict)}
@@ -36,8 +41,7 @@ class Level(Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """A change that reaches a consumer, through what (`contract`, `latency` ...), and by which path of real edges."""
 
     change: str
@@ -48,16 +52,14 @@ class Impact:
     other_paths: int
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that matters for a finding: one that still states the old value, or the other end of the wire."""
 
     location: Location
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     """A team's decision to live with a finding. `expired` entries count again."""
 
     reason: str
@@ -67,8 +69,7 @@ class Acceptance:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's judgement on one consumer."""
 
     rule: str
@@ -88,7 +89,7 @@ class Finding:
     path: tuple[str, ...]
     location: Location | None
     base_location: Location | None = None
-    related: tuple[Related, ...] = field(default=())
+    related: tuple[Related, ...] = ()
     owner: str | None = None
     acceptance: Acceptance | None = None
     hops: tuple[tuple[str, str], ...] = ()  # (node, what it holds there): the value at each hop of the path

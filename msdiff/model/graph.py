@@ -1,8 +1,8 @@
 """A graph at one version: elements, their effective values, and what each value rests on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
@@ -41,11 +41,11 @@ class Effective(NamedTuple):
         return self.options or (self,)
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """Something that has a name and attributes: a node, an edge, an SLO, a policy, or the graph's own metadata."""
+class _Attributed:
+    """What every element can be asked."""
 
-    id: str  # "node:embedder", "edge:a.x->b.y", "slo:answer", "policy:every prompt", "graph:"
+    __slots__ = ()
+    id: str
     location: Location
     attributes: Mapping[str, Effective]
 
@@ -72,33 +72,63 @@ class Element:
         return found.value
 
 
-@dataclass(frozen=True, slots=True)
-class Node(Element):
-    """A component. `inputs` and `outputs` are the names of its ports, in the order of the file."""
+class _Item(NamedTuple):
+    id: str
+    location: Location
+    attributes: Mapping[str, Effective]
 
+
+class Item(_Item, _Attributed):
+    """Something with a name and attributes and no ends: an SLO (`slo:answer`), a policy, the graph's metadata (`graph:`)."""
+
+    __slots__ = ()
+
+
+class _Node(NamedTuple):
+    id: str
+    location: Location
+    attributes: Mapping[str, Effective]
     role: str = "custom"
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
-    part_of: str | None = None  # a step of a ModelSpec that this node refers to belongs to the node
+    part_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Element):
-    """Data flow from `producer`'s output port to `consumer`'s input port ("" where the node declares no ports).
+class Node(_Node, _Attributed):
+    """A component. `inputs` and `outputs` are the names of its ports, in the order of the file.
 
-    Its id is `edge:PRODUCER.PORT->CONSUMER.PORT`. An edge end that does not resolve is a broken `Reference` of the graph;
-    such an edge is kept, with the name that was written, but `Graph.outgoing` and `Graph.incoming` leave it out.
+    A step of a ModelSpec that a node refers to is `part_of` that node.
     """
 
+    __slots__ = ()
+
+
+class _Edge(NamedTuple):
+    id: str
+    location: Location
+    attributes: Mapping[str, Effective]
     producer: str = ""
     out_port: str = ""
     consumer: str = ""
     in_port: str = ""
     resolved: bool = True
 
+
+class Edge(_Edge, _Attributed):
+    """Data flow from `producer`'s output port to `consumer`'s input port ("" where the node declares no ports).
+
+    Its id is `edge:PRODUCER.PORT->CONSUMER.PORT`. An edge end that does not resolve is a broken `Reference` of the graph;
+    such an edge is kept, with the name that was written, but `Graph.outgoing` and `Graph.incoming` leave it out.
+    """
+
+    __slots__ = ()
+
     @property
     def kind(self) -> str:
         return str(self.stated("edge.kind", "sync"))
+
+
+Element: TypeAlias = Item | Node | Edge
 
 
 class Reference(NamedTuple):
@@ -122,21 +152,20 @@ class Disagreement(NamedTuple):
     other: Effective
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """One application at one version, pass-through already applied."""
 
     key: GraphKey
     location: Location
-    meta: Element
+    meta: Item
     nodes: Mapping[str, Node]
     edges: Mapping[str, Edge]  # by id without "edge:"
-    slos: Mapping[str, Element]
-    policies: Mapping[str, Element]
+    slos: Mapping[str, Item]
+    policies: Mapping[str, Item]
     references: tuple[Reference, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
-    outgoing: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
-    incoming: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
+    outgoing: Mapping[str, tuple[Edge, ...]] = MappingProxyType({})
+    incoming: Mapping[str, tuple[Edge, ...]] = MappingProxyType({})
 
     @property
     def label(self) -> str:

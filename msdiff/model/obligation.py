@@ -1,21 +1,30 @@
 """Something that must hold, and whether it does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
 from msdiff.model.values import Value
 
 
-@dataclass(frozen=True, slots=True)
 class Held:
     """It holds."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held)
+
+    def __hash__(self) -> int:
+        return hash(Held)
+
+    def __repr__(self) -> str:
+        return "Held()"
+
+
 class Violated:
     """It does not hold: by how much (same unit as the bound; `None` where there is no measure) and through what.
 
@@ -23,18 +32,42 @@ class Violated:
     breakage even where base was violated by another one.
     """
 
-    excess: float | None = None
-    witnesses: frozenset[str] = frozenset()
+    __slots__ = ("excess", "witnesses")
+
+    def __init__(self, excess: float | None = None, witnesses: frozenset[str] = frozenset()) -> None:
+        self.excess = excess
+        self.witnesses = witnesses
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Violated) and (self.excess, self.witnesses) == (other.excess, other.witnesses)
+
+    def __hash__(self) -> int:
+        return hash((Violated, self.excess, self.witnesses))
+
+    def __repr__(self) -> str:
+        return f"Violated({self.excess!r}, {sorted(self.witnesses)!r})"
 
 
-@dataclass(frozen=True, slots=True)
 class Undecided:
     """It cannot be decided; `reason` is a clause fit for "unverified: {reason}"."""
 
-    reason: str
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Undecided) and other.reason == self.reason
+
+    def __hash__(self) -> int:
+        return hash((Undecided, self.reason))
+
+    def __repr__(self) -> str:
+        return f"Undecided({self.reason!r})"
 
 
 Outcome: TypeAlias = Held | Violated | Undecided
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 class Status(Enum):
@@ -47,15 +80,14 @@ class Status(Enum):
     PREEXISTING = "preexisting"
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """One requirement on one version.
 
     `kind` is the family that rules select by: `edge`, `store`, `path`, `graph`, `pin`, `label`. `check` says what is compared
     (`dimension`, `space`, `guard.cover`, `slo.completion`); together with the elements it makes the `key`, which is the same
     in both versions. `node` is who suffers when it is violated. `facts` are what messages and conditions may read, under
     short names (`offered`, `required`, `producer`, `consumer`, `overflow`). `support` is everything whose change could change
-    the outcome. `breaks` are the facts that carry the value which breaks it: the producer's side on a wire.
+    the outcome.
     """
 
     kind: str
@@ -66,7 +98,7 @@ class Obligation:
     node: str | None
     edge: str | None
     location: Location
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, Value] = NOTHING
     support: tuple[Fact, ...] = ()
     path: tuple[str, ...] = ()
     related: tuple[tuple[Location, str], ...] = ()

@@ -1,23 +1,21 @@
 """All that a renderer needs, finished: nothing is decided after this."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.location import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One of the two versions."""
 
     label: str
     commit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedChange:
+class ClassifiedChange(NamedTuple):
     """A change with what it means. `reasons` say why it is unverified (empty otherwise)."""
 
     change: Change
@@ -25,8 +23,7 @@ class ClassifiedChange:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(NamedTuple):
     """A consumer that some change reaches: gravest verdict, all mechanisms, all causes, one shortest path."""
 
     graph: str
@@ -38,8 +35,7 @@ class Affected:
     other_paths: int
 
 
-@dataclass(frozen=True, slots=True)
-class PathStep:
+class PathStep(NamedTuple):
     """One node or edge on a critical path: its figure in head, and the difference to base (ms or the SLO's unit)."""
 
     node: str | None
@@ -48,8 +44,7 @@ class PathStep:
     delta: float
 
 
-@dataclass(frozen=True, slots=True)
-class SloResult:
+class SloResult(NamedTuple):
     """One SLO in base and head. Figures are ms for `completion` and `ttft`, else in the metric's own unit.
 
     `verdict` is one of `certain-miss`, `certain-meet`, `budget-exceeded`, `budget-fits`, `undetermined` (latency model,
@@ -73,6 +68,7 @@ class SloResult:
     reason: str = ""
     guarantee: str = ""
     tie: bool = False
+    notes: tuple[str, ...] = ()  # sentences: a stand-in percentile, a masked regression, what slack absorbed
 
     @property
     def slack(self) -> float | None:
@@ -82,8 +78,7 @@ class SloResult:
         return self.head - self.limit if self.metric == "availability" else self.limit - self.head
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in the input that could not be read, where it did not stop the run (a file that is broken in base only)."""
 
     message: str
@@ -92,8 +87,7 @@ class Problem:
     side: str  # "base" | "head" | "config"
 
 
-@dataclass(frozen=True, slots=True)
-class UndecidedObligation:
+class UndecidedObligation(NamedTuple):
     """An obligation of head that could not be decided, and why; `causes` are the changes that touch it."""
 
     graph: str
@@ -105,14 +99,12 @@ class UndecidedObligation:
     causes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     total: int
     decided: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One comparison (`mode` compare) or one version (`mode` check), judged.
 
     `graph_labels` holds each graph of base or head; `edges` and `roles` are head's (base's for what is gone), so that a

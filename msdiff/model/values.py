@@ -6,24 +6,34 @@ number in the unit of its attribute's name, an integral float is an int, a set i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Value: TypeAlias = Union[None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"]]
 
 
-@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that nothing states, or that cannot be worked out; `reason` is a clause fit for "unverified: {reason}".
 
-    It is a type of its own so that the type checker finds whoever forgets it: unknown is not equal to anything, not zero
-    and not empty.
+    It is a type of its own so that the type checker finds whoever forgets it: unknown is not equal to any value, not zero
+    and not empty. It is no tuple either, since a tuple is a value.
     """
 
-    reason: str
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown value has no truth value; use isinstance(value, Unknown)")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and other.reason == self.reason
+
+    def __hash__(self) -> int:
+        return hash((Unknown, self.reason))
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.reason!r})"
 
 
 def same(one: Value | Unknown, other: Value | Unknown) -> bool:

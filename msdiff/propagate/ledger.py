@@ -6,7 +6,6 @@ checked, not two compared) everything undecided is kept, too.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
@@ -76,4 +75,4 @@ class Ledger:
         """Counts an obligation that is made already, and keeps it where somebody will read it."""
         self.count(obligation.outcome)
         if self.wants(obligation.outcome, obligation.support):
-            self.kept.append(replace(obligation, graph=self.graph, key=(self.graph, *obligation.key)))
+            self.kept.append(obligation._replace(graph=self.graph, key=(self.graph, *obligation.key)))

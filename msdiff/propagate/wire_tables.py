@@ -36,6 +36,8 @@ class WireTable:
         self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
         for order, (check, row) in enumerate(rows.items()):
             self._place(_wire(check, row, order))
+        self._signatures: dict[tuple[str, str], int | None] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._ports: dict[tuple[str, str], frozenset[str]] = {}
         self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
 
@@ -50,6 +52,26 @@ class WireTable:
             self._by_input[caller.removeprefix("in.")] = wire
         else:
             self._by_port[wire.check] = wire
+
+    def signature(self, node: str, prefix: str) -> int | None:
+        """A number that ports have in common which declare the same, at nodes of one role; `None` for the few rows that look
+        beyond the two ports.
+        """
+        found = self._signatures.get((node, prefix), -1)
+        if found != -1:
+            return found
+        names = self._declared(node, prefix)
+        attributes = self._graph.nodes[node].attributes
+        number = None
+        if names.isdisjoint(self._by_input) and not any(attributes[prefix + name].options for name in names):
+            said = (self._graph.nodes[node].role, *((name, repr(attributes[prefix + name].value)) for name in sorted(names)))
+            number = self._numbers.setdefault((prefix[0], *said), len(self._numbers))
+        self._signatures[node, prefix] = number
+        return number
+
+    def is_plain(self, edge: Edge) -> bool:
+        """Whether nothing but what its two ports declare decides what holds on the edge."""
+        return not edge.attributes and self._graph.nodes[edge.consumer].role not in self._by_role
 
     def present(self, edge: Edge) -> list[Wire]:
         """The rows that have something to decide on this edge, in the table's order."""

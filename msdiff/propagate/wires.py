@@ -13,8 +13,6 @@ from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, data_type
 from msdiff.propagate.ledger import Ledger
-from msdiff.propagate.schemas import containment
-from msdiff.propagate.shapes import Match, TensorWire, unify_shapes
 from msdiff.propagate.wire_tables import Wire, WireTable
 
 
@@ -25,22 +23,73 @@ class Ends(NamedTuple):
     required: Effective
 
 
-def wire_obligations(graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger) -> None:
-    """Adds the wire obligations of every edge that resolves. `rows` is the wire table."""
+def wire_obligations(
+    graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger, *, only_touched: bool = False
+) -> None:
+    """Adds the wire obligations of every edge that resolves. `rows` is the wire table.
+
+    With `only_touched` edges are left out (and not counted) on which no change bears: they stand in base as in head.
+    """
     table = WireTable(rows, graph)
     tensors: list[tuple[Edge, Ends]] = []
+    alike: dict[tuple[int, int], tuple[int, int] | None] = {}
+    touched = _touched_nodes(graph, ledger)
     for edge in graph.edges.values():
         if not edge.resolved:
             continue
-        for wire in table.present(edge):
-            ends = Ends(table.offered(wire, edge), table.required(wire, edge))
-            if wire.law == "schema":
-                _schema(graph, edge, ends, ledger)
-            elif wire.law == "shape":
-                tensors.append((edge, ends))
-            else:
-                _plain(graph, edge, wire, ends, ledger)
+        near = touched is None or edge.id in touched or edge.producer in touched or edge.consumer in touched
+        if only_touched and not near:
+            continue
+        if near or not _counted_like_another(graph, edge, table, alike, ledger):
+            _edge(graph, edge, table, tensors, ledger)
     _shapes(graph, tensors, ledger)
+
+
+def _touched_nodes(graph: Graph, ledger: Ledger) -> frozenset[str] | None:
+    """Ids of touched edges, names of touched nodes and of nodes to which a touched statement was passed on."""
+    if ledger.touched is None:
+        return None
+    names = {id if id.startswith("edge:") else id.partition(":")[2] for id in ledger.touched}
+    for name, node in graph.nodes.items():
+        if "passes" in node.attributes and name not in names:
+            facts = (fact for one in node.attributes.values() if one.inherited for fact in one.facts)
+            if any(fact.element in ledger.touched for fact in facts):
+                names.add(name)
+    return frozenset(names)
+
+
+def _counted_like_another(
+    graph: Graph, edge: Edge, table: WireTable, alike: dict[tuple[int, int], tuple[int, int] | None], ledger: Ledger
+) -> bool:
+    """Counts an edge whose ports declare the same as those of an edge on which nothing is violated; whether it could."""
+    if not table.is_plain(edge):
+        return False
+    out = table.signature(edge.producer, f"outputs.{edge.out_port}.")
+    into = table.signature(edge.consumer, f"inputs.{edge.in_port}.")
+    if out is None or into is None:
+        return False
+    if (out, into) not in alike:
+        trial = Ledger(ledger.graph, frozenset())
+        tensors: list[tuple[Edge, Ends]] = []
+        _edge(graph, edge, table, tensors, trial)
+        alike[out, into] = None if trial.kept or tensors else (trial.total, trial.decided)
+    counts = alike[out, into]
+    if counts is None:
+        return False
+    ledger.total += counts[0]
+    ledger.decided += counts[1]
+    return True
+
+
+def _edge(graph: Graph, edge: Edge, table: WireTable, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> None:
+    for wire in table.present(edge):
+        ends = Ends(table.offered(wire, edge), table.required(wire, edge))
+        if wire.law == "schema":
+            _schema(graph, edge, ends, ledger)
+        elif wire.law == "shape":
+            tensors.append((edge, ends))
+        else:
+            _plain(graph, edge, wire, ends, ledger)
 
 
 def _plain(graph: Graph, edge: Edge, wire: Wire, ends: Ends, ledger: Ledger) -> None:
@@ -127,6 +176,8 @@ def _support(edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
 
 
 def _schema(graph: Graph, edge: Edge, ends: Ends, ledger: Ledger) -> None:
+    from msdiff.propagate.schemas import containment  # eight modules that few graphs need
+
     support = (*ends.offered.facts, *ends.required.facts, Fact(edge.id), Fact(edge.id, "edge.map"))
     unknown = next((one.value for one in ends if isinstance(one.value, Unknown)), None)
     if unknown is not None:
@@ -144,13 +195,21 @@ def _shapes(graph: Graph, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> N
     """Shapes are unified over the whole graph: a name is one size wherever its node uses it."""
     if not tensors:
         return
-    matches = unify_shapes(_tensor(graph, edge, ends) for edge, ends in tensors if _known(ends))
+    from msdiff.propagate.shapes import Match, TensorWire, unify_shapes
+
+    matches = unify_shapes(TensorWire(*_tensor(graph, edge, ends)) for edge, ends in tensors if _known(ends))
     for edge, ends in tensors:
         match = matches.get(edge.name) or Match(Undecided(_reason(ends)))
         batching = tuple(Fact(f"node:{name}", "capacity.maxBatch") for name in (edge.producer, edge.consumer))
-        others = tuple(Fact(f"edge:{key}") for key in match.through)
+        others = tuple(fact for key in match.through for fact in _shape_facts(graph.edges[key]))
         support = (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *batching, *others)
-        _add(graph, edge, "shape", match.outcome, ends, support, ledger, {"dynamic": match.dynamic})
+        _add(graph, edge, "shape", match.outcome, ends, support, ledger, {"dynamic": match.dynamic, "clash": match.why})
+
+
+def _shape_facts(edge: Edge) -> tuple[Fact, ...]:
+    """What another edge adds to a contradiction: that it exists, and the shapes at its ends."""
+    offered = Fact(f"node:{edge.producer}", f"outputs.{edge.out_port}.shape")
+    return (Fact(edge.id), offered, Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.shape"))
 
 
 def _known(ends: Ends) -> bool:
@@ -161,11 +220,14 @@ def _reason(ends: Ends) -> str:
     return next(one.value.reason for one in ends if isinstance(one.value, Unknown))
 
 
-def _tensor(graph: Graph, edge: Edge, ends: Ends) -> TensorWire:
+def _tensor(graph: Graph, edge: Edge, ends: Ends) -> tuple[str, str, str, str, str, Value, Value, bool, bool, bool]:
+    """The fields of a `TensorWire`."""
     batched = [bool(graph.nodes[name].stated("capacity.maxBatch", 0)) for name in (edge.producer, edge.consumer)]
     conditional = "edge.when" in edge.attributes
-    return TensorWire(
-        edge.name, edge.producer, edge.out_port, edge.consumer, edge.in_port,
+    fact = ends.offered.facts[0]  # a name of a dimension belongs to the node that writes it, also behind `passes`
+    producer, port = fact.element.partition(":")[2], fact.attribute.split(".")[1]
+    return (
+        edge.name, producer, port, edge.consumer, edge.in_port,
         _shown(ends.offered.value), _shown(ends.required.value), batched[0], batched[1], conditional,
     )  # fmt: skip
 

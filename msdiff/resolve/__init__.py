@@ -7,11 +7,10 @@ is guessed. Raises `InputError` (all of them together) for a `specRef` that runs
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from msdiff.model.claim import Claim, GraphKey
-from msdiff.model.graph import Effective, Element, Fact, Graph, Node
+from msdiff.model.graph import Edge, Effective, Fact, Graph, Item, Node
 from msdiff.resolve.building import assemble, build
 from msdiff.resolve.drafts import Draft, group
 from msdiff.resolve.renaming import renamed_claims
@@ -19,7 +18,7 @@ from msdiff.resolve.specs import Specs
 
 __all__ = ["renamed_claims", "resolve", "with_values"]
 
-_E = TypeVar("_E", bound=Element)
+_E = TypeVar("_E", Item, Node, Edge)
 
 
 def resolve(claims: Iterable[Claim], paths: Collection[str] = ()) -> tuple[Graph, ...]:
@@ -40,8 +39,7 @@ def with_values(graph: Graph, values: Mapping[Fact, Effective]) -> Graph:
     for fact, effective in values.items():
         told.setdefault(fact.element, {})[fact.attribute] = effective
     return assemble(
-        replace(
-            graph,
+        graph._replace(
             meta=_stating(graph.meta, told),
             nodes={name: _stating(_own(node), told) for name, node in graph.nodes.items()},
             edges={key: _stating(edge, told) for key, edge in graph.edges.items()},
@@ -58,7 +56,7 @@ def _own(node: Node) -> Node:
 
 def _stating(element: _E, told: Mapping[str, Mapping[str, Effective]]) -> _E:
     more = told.get(element.id)
-    return replace(element, attributes={**element.attributes, **more}) if more else element
+    return element._replace(attributes={**element.attributes, **more}) if more else element
 
 
 def _distinct(drafts: list[Draft]) -> dict[int, GraphKey]:

@@ -5,10 +5,9 @@ resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from msdiff.model.claim import Claim, GraphKey
-from msdiff.model.graph import Disagreement, Edge, Effective, Element, Fact, Graph, Node, Reference
+from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
 from msdiff.model.values import Unknown, same
 from msdiff.resolve.drafts import Draft, ElementDraft, Statements
 from msdiff.resolve.names import End, edge_end
@@ -37,7 +36,7 @@ def build(draft: Draft, key: GraphKey, paths: Collection[str], references: Itera
         )
     )
     found = (*references, *broken, *references_of(graph, paths))
-    return replace(graph, references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
+    return graph._replace(references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
 
 
 def assemble(graph: Graph) -> Graph:
@@ -48,12 +47,11 @@ def assemble(graph: Graph) -> Graph:
         if edge.resolved:
             outgoing.setdefault(edge.producer, []).append(edge)
             incoming.setdefault(edge.consumer, []).append(edge)
-    linked = replace(
-        graph,
+    linked = graph._replace(
         outgoing={name: tuple(edges) for name, edges in outgoing.items()},
         incoming={name: tuple(edges) for name, edges in incoming.items()},
     )
-    return replace(linked, nodes=pass_through(linked))
+    return linked._replace(nodes=pass_through(linked))
 
 
 def _node(name: str, draft: ElementDraft, disagreements: list[Disagreement]) -> Node:
@@ -100,8 +98,8 @@ def _note_disagreement(
             return
 
 
-def _element(id: str, draft: ElementDraft) -> Element:
-    return Element(id, draft.location, _attributes(id, draft.statements))
+def _element(id: str, draft: ElementDraft) -> Item:
+    return Item(id, draft.location, _attributes(id, draft.statements))
 
 
 def _attributes(id: str, statements: Statements) -> Mapping[str, Effective]:

@@ -5,7 +5,6 @@ document. A draft is filled while references are followed and does not leave thi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
@@ -14,28 +13,37 @@ from msdiff.model.location import Location
 Statements: TypeAlias = dict[str, list[Claim]]  # attribute -> claims, the one that counts first
 
 
-@dataclass(slots=True)
 class ElementDraft:
     """An element with what is said of it. `ends` are the two ends of an edge as they were written."""
 
-    location: Location
-    statements: Statements = field(default_factory=dict)
-    ends: tuple[str, str] = ("", "")
-    part_of: str | None = None
+    __slots__ = ("ends", "location", "part_of", "statements")
+
+    def __init__(
+        self,
+        location: Location,
+        statements: Statements | None = None,
+        ends: tuple[str, str] = ("", ""),
+        part_of: str | None = None,
+    ) -> None:
+        self.location = location
+        self.statements: Statements = {} if statements is None else statements
+        self.ends = ends
+        self.part_of = part_of
 
 
-@dataclass(slots=True)
 class Draft:
     """One graph in the making."""
 
-    key: GraphKey
-    location: Location
-    document: int = 0
-    meta: ElementDraft | None = None
-    nodes: dict[str, ElementDraft] = field(default_factory=dict)
-    edges: list[ElementDraft] = field(default_factory=list)
-    slos: dict[str, ElementDraft] = field(default_factory=dict)
-    policies: dict[str, ElementDraft] = field(default_factory=dict)
+    __slots__ = ("edges", "key", "location", "meta", "nodes", "policies", "slos")
+
+    def __init__(self, key: GraphKey, location: Location) -> None:
+        self.key = key
+        self.location = location
+        self.meta: ElementDraft | None = None
+        self.nodes: dict[str, ElementDraft] = {}
+        self.edges: list[ElementDraft] = []
+        self.slos: dict[str, ElementDraft] = {}
+        self.policies: dict[str, ElementDraft] = {}
 
     @property
     def is_spec(self) -> bool:
@@ -51,7 +59,7 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
         identity = (claim.graph, claim.location.file if spec else "", claim.document if spec else 0)
         draft = drafts.get(identity)
         if draft is None:
-            draft = drafts[identity] = Draft(claim.graph, claim.location, claim.document)
+            draft = drafts[identity] = Draft(claim.graph, claim.location)
         element = _element(draft, claim, edges)
         if claim.attribute:
             element.statements.setdefault(claim.attribute, []).append(claim)

@@ -6,8 +6,7 @@ rows become `Attribute`s when somebody asks for them.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msdiff.model.values import Value
 from msdiff.syntax.shape import plain
@@ -23,8 +22,7 @@ Branches: TypeAlias = "dict[str, Branches | str]"
 _FLAT = frozenset({"text", "name", "boolean", "integer", "number", "fraction", "pins"})
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One row of the catalogue. `name` is in full: `outputs.<port>.dimension`, `latency.p95Ms`, `edge.latencyMs`.
 
     `key` is the row's name in its section (`on`). `side` is `wire` where it is a capability on an output and a

@@ -73,6 +73,11 @@ def judged(rule: Rule, watch: Watch, groups: Groups) -> Judgement | Unknown | No
     return max(possible, key=lambda judgement: judgement.verdict, default=None)
 
 
+def speaks(rule: Rule, watch: Watch, groups: Groups) -> bool:
+    """Whether the watch is about this at all: none of its conditions says no."""
+    return all(_holds(rule, condition, groups) is not False for condition in watch.when)
+
+
 def applies(rule: Rule, judgement: Judgement, groups: Groups) -> bool | Unknown:
     """Whether the judgement's own condition holds (one without a condition always does)."""
     return judgement.when is None or _holds(rule, judgement.when, groups)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from msdiff.model.claim import Claim, GraphKey
-from msdiff.model.graph import Edge, Effective, Element, Fact, Graph, Node, Reference
+from msdiff.model.graph import Edge, Effective, Fact, Graph, Item, Node, Reference
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 
@@ -50,11 +50,11 @@ def graph(
         for edge in edges.values()
         if not edge.resolved
     )
-    slo = Element("slo:answer", at(70), {"slo.latencyMs": effective("slo:answer", "slo.latencyMs", 600, 70, key)})
+    slo = Item("slo:answer", at(70), {"slo.latencyMs": effective("slo:answer", "slo.latencyMs", 600, 70, key)})
     return Graph(
         key=key,
         location=at(1),
-        meta=Element("graph:", at(1), {}),
+        meta=Item("graph:", at(1), {}),
         nodes=made,
         edges=edges,
         slos={"answer": slo},

@@ -1,6 +1,6 @@
 """Reports made by hand: a realistic one, one with 500 consumers, one of hostile text, and the quiet ones."""
 
-from dataclasses import replace
+from tests.records import replace
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Finding, Level, Related, Verdict

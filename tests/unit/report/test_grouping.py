@@ -1,6 +1,6 @@
 """One root cause is one entry, with everybody it breaks under it."""
 
-from dataclasses import replace
+from tests.records import replace
 
 from reports import APP, changed, embedder_swap, finding, many_consumers, report
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from tests.records import replace
 from typing import Any
 
 import pytest

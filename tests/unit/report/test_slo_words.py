@@ -1,6 +1,6 @@
 """An SLO's figures in words."""
 
-from dataclasses import replace
+from tests.records import replace
 
 import pytest
 from reports import APP, changed, report

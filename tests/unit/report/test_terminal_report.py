@@ -1,7 +1,7 @@
 """The terminal report: one content, plain in a pipe, painted and wrapped on a terminal."""
 
 import re
-from dataclasses import replace
+from tests.records import replace
 from itertools import pairwise
 
 import pytest

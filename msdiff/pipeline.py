@@ -1,0 +1,358 @@
+"""load -> resolve -> diff -> propagate -> classify -> report, in this order and nothing more.
+
+In: one or two snapshots, settings and rules. Out: a finished `Report`. Raises `InputError` for a file of head that claims to be
+ours and cannot be read (in base it is reported, and what it held is unknown), `NothingToCompare` where no version has a graph.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from msdiff.classify import Causes, Evidence, Judged, classify
+from msdiff.classify.alone import alone
+from msdiff.classify.evidence import Facts, Key
+from msdiff.diff import GraphPair, diff, pair, renames
+from msdiff.errors import ManyErrors, MsdiffError, NothingToCompare
+from msdiff.load import Loaded, Memo, load
+from msdiff.model.change import Change
+from msdiff.model.finding import Acceptance, Level, Verdict
+from msdiff.model.graph import Effective, Fact, Graph
+from msdiff.model.obligation import Obligation, Status
+from msdiff.model.report import Coverage, Problem, Report, Side, SloResult
+from msdiff.model.snapshot import Snapshot
+from msdiff.propagate import Obligations, Tables, obligations, promised
+from msdiff.propagate.derived import Context
+from msdiff.propagate.flow import Paths
+from msdiff.propagate.reach import impacts
+from msdiff.propagate.slo_results import later, slo_results
+from msdiff.propagate.stale import Stale
+from msdiff.resolve import renamed_claims, resolve, with_values
+from msdiff.ruleset.attributes import Catalogue
+from msdiff.ruleset.library import RuleSet
+from msdiff.ruleset.policy_conditions import PolicyJudge
+from msdiff.settings import Settings
+
+FAILING = (Status.INTRODUCED, Status.WORSENED)
+NO_PATHS: tuple[tuple[str, ...], int] = ((), 0)
+
+
+class Request(NamedTuple):
+    """What is asked for beside the versions."""
+
+    settings: Settings
+    rules: RuleSet
+    tool_version: str
+    accepted: Callable[[str], Acceptance | None] = lambda fingerprint: None
+    fail_on: str = "breaking"
+    strict: bool = False
+    allow_empty: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def compare(base: Snapshot, head: Snapshot, request: Request) -> Report:
+    """The impact of going from `base` to `head`."""
+    parsed: Memo = {}
+    old, new = _load(base, request, parsed), _load(head, request, parsed)
+    _refuse(new.problems)
+    _refuse_emptiness((old, new), request)
+    paired = _paired(old, new, base, head)
+    world = _World(paired, request)
+    judged = classify(request.rules, world.evidence())
+    return _report("compare", (base, head), world, judged, request, _problems(old.problems, "base"))
+
+
+def check(version: Snapshot, request: Request) -> Report:
+    """What is violated, unpinned or unknown in one version."""
+    loaded = _load(version, request, {})
+    _refuse(loaded.problems)
+    _refuse_emptiness((loaded,), request)
+    graphs = resolve(loaded.claims, frozenset(version.paths()))
+    world = _World(tuple(GraphPair(None, graph) for graph in graphs), request, compared=False)
+    judged = classify(request.rules, world.evidence())
+    return _report("check", (version, version), world, judged, request, ())
+
+
+def graphs_of(version: Snapshot, request: Request) -> tuple[Graph, ...]:
+    """The graphs of one version, for drawing and explaining."""
+    loaded = _load(version, request, {})
+    _refuse(loaded.problems)
+    _refuse_emptiness((loaded,), request)
+    return resolve(loaded.claims, frozenset(version.paths()))
+
+
+def _load(version: Snapshot, request: Request, parsed: Memo) -> Loaded:
+    return load(version, request.rules.catalogue, request.settings, parsed)
+
+
+def _refuse(problems: tuple[MsdiffError, ...]) -> None:
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise ManyErrors(problems)
+
+
+def _refuse_emptiness(loaded: Iterable[Loaded], request: Request) -> None:
+    versions = tuple(loaded)
+    if request.allow_empty or any(one.claims or one.problems for one in versions):
+        return
+    looked = sum(len(one.skipped) for one in versions)
+    raise NothingToCompare(
+        "nothing to compare: no ApplicationGraph or ModelSpec found" + (" in either version" if len(versions) > 1 else ""),
+        hint=f"{looked} YAML and JSON files were looked at; `msdiff init` writes a first graph, `--allow-empty` makes this pass",
+    )
+
+
+def _paired(old: Loaded, new: Loaded, base: Snapshot, head: Snapshot) -> tuple[GraphPair, ...]:
+    """The graphs of both versions side by side, base in head's names."""
+    old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
+    before, after = resolve(old.claims, old_paths), resolve(new.claims, new_paths)
+    first = pair(before, after)
+    moved = {one.label: renames(one.base, one.head) for one in first if one.base and one.head}
+    names = {(g.base.key.name, g.base.key.variant): moved[g.label] for g in first if g.base and moved.get(g.label)}
+    if not names:
+        return first
+    again = pair(resolve(renamed_claims(old.claims, names), old_paths), after)
+    return tuple(GraphPair(one.base, one.head, moved.get(one.label, {}), one.renamed_from) for one in again)
+
+
+class _World:
+    """Both versions with everything that was worked out about them; `compared` is false where there is only one."""
+
+    def __init__(self, pairs: tuple[GraphPair, ...], request: Request, *, compared: bool = True) -> None:
+        self.pairs = pairs
+        self.request = request
+        self._by_label = {one.label: one for one in pairs}
+        self._paths: dict[str, Paths] = {}
+        self._late: dict[str, frozenset[str]] = {}
+        self._contexts: dict[str, tuple[Facts, Facts]] = {}
+        self._with_new_facts: Mapping[Key, Obligation] | None = None
+        self.judge = PolicyJudge(self.catalogue)
+        self.changes = diff(pairs, self.catalogue) if compared else ()
+        touched = Causes(self.changes).elements if compared else None
+        promises = promised(self.bases)
+        self.base = Obligations()
+        if compared:
+            self.base = obligations(self.bases, self.tables, promises, touched, only_touched=True)
+        for label, more in promised(self.heads).items():
+            promises = {**promises, label: (*promises.get(label, ()), *more)}
+        self.head = obligations(self.heads, self.tables, promises, touched)
+        if compared:
+            self.base = self._with_untouched_wires(touched or frozenset())
+        self.slos = slo_results(((one.base, one.head) for one in self.pairs), self.changes)
+
+    def _with_untouched_wires(self, touched: frozenset[str]) -> Obligations:
+        """Base's obligations with the broken wires of head on which no change bears: they were broken before."""
+        same = {
+            key: one
+            for key, one in self.head.kept.items()
+            if one.kind == "edge" and key not in self.base.kept and not any(fact.element in touched for fact in one.support)
+        }
+        return self.base._replace(kept={**self.base.kept, **same})
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.request.rules.catalogue
+
+    @property
+    def tables(self) -> Tables:
+        rules = self.request.rules
+        return Tables(
+            wires=rules.wires,
+            aliases=rules.aliases,
+            catalogue=rules.catalogue,
+            may_drift=self.request.settings.may_drift,
+            judge=self.judge,
+        )
+
+    @property
+    def bases(self) -> tuple[Graph, ...]:
+        return tuple(one.base for one in self.pairs if one.base is not None)
+
+    @property
+    def heads(self) -> tuple[Graph, ...]:
+        return tuple(one.head for one in self.pairs if one.head is not None)
+
+    def evidence(self) -> Evidence:
+        """What classify judges."""
+        stale = Stale(self.heads)
+        return Evidence(
+            changes=self.changes,
+            base=self.base.kept,
+            head=self.head.kept,
+            with_new_facts=self.with_new_facts,
+            facts=self.facts,
+            path=self.path,
+            impacts=impacts(self.changes, self.flow, self.start, self.paths, self.late),
+            stale=stale.places,
+            owner=self.owner,
+            level=self.request.settings.level_of,
+            accepted=self.request.accepted,
+            alone=self.alone,
+            template=self.template,
+            exists=lambda graph, node: self._head(graph) is not None and node in self._nodes(graph),
+            ends=self.ends,
+        )
+
+    def _head(self, label: str) -> Graph | None:
+        one = self._by_label.get(label)
+        return one.head if one else None
+
+    def _nodes(self, label: str) -> Mapping[str, object]:
+        head = self._head(label)
+        return head.nodes if head else {}
+
+    def with_new_facts(self) -> Mapping[Key, Obligation]:
+        """Base's obligations, once base knows what head newly declares (see `classify.statuses`)."""
+        if self._with_new_facts is None:
+            told = tuple(self._informed(one.base) for one in self.pairs if one.base is not None)
+            self._with_new_facts = obligations(told, self.tables, promised(told), None).kept
+        return self._with_new_facts
+
+    def _informed(self, graph: Graph) -> Graph:
+        head = self._head(graph.label)
+        values: dict[Fact, Effective] = {}
+        for change in self.changes:
+            if head is None or change.graph != graph.label or change.kind != "attribute.added":
+                continue
+            element = head.element(change.fact.element)
+            effective = element.attributes.get(change.fact.attribute) if element else None
+            if effective is not None:
+                values[change.fact] = effective
+        return with_values(graph, values)
+
+    def facts(self, change: Change) -> tuple[Facts, Facts]:
+        """What rules may read of a change and of its node."""
+        found = self._contexts.get(change.id)
+        if found is None:
+            one = self._by_label[change.graph]
+            context = Context(change, one.base, one.head, lambda check, node: self._obligation(change.graph, check, node))
+            found = self._contexts[change.id] = (context.change_facts(), context.node_facts())
+        return found
+
+    def _obligation(self, graph: str, check: str, node: str) -> Obligation | None:
+        return next((o for o in self.head.kept.values() if (o.graph, o.check, o.node) == (graph, check, node)), None)
+
+    def paths(self, label: str) -> Paths:
+        """Paths over the edges of both versions of a graph."""
+        if label not in self._paths:
+            one = self._by_label[label]
+            self._paths[label] = Paths(one.base, one.head)
+        return self._paths[label]
+
+    def path(self, label: str, start: str, end: str) -> tuple[tuple[str, ...], int]:
+        return self.paths(label).between(start, end) if label in self._by_label else NO_PATHS
+
+    def ends(self, label: str, key: str) -> tuple[str, ...]:
+        one = self._by_label[label]
+        for graph in (one.head, one.base):
+            if graph is not None and key in graph.edges:
+                edge = graph.edges[key]
+                return (edge.producer, edge.consumer)
+        return ()
+
+    def owner(self, label: str, node: str | None) -> str | None:
+        """The node's owner, else the graph's, else the configuration's."""
+        graph = self._head(label) or (self._by_label[label].base if label in self._by_label else None)
+        if graph is None:
+            return None
+        element = graph.nodes.get(node or "")
+        told = element.stated("owner") if element else None
+        told = told or graph.meta.stated("metadata.owner") or self.request.settings.owner_of(
+            element.location.file if element else None, node=node, role=element.role if element else None, graph=label
+        )
+        return str(told) if told else None
+
+    def alone(self, change: Change) -> str:
+        """Why a change that no obligation touches is unverified; "" where it can only be harmless."""
+        template = self.template(change.attribute) if change.attribute else None
+        return alone(change, template, self.request.rules.tables["alone"])
+
+    def template(self, attribute: str) -> str | None:
+        """The attribute's name in the catalogue."""
+        found = self.catalogue.lookup(attribute)
+        return found.name if found else None
+
+    def flow(self, change: Change) -> str:
+        """How far a change travels; "" for an element that came or went."""
+        found = self.catalogue.lookup(change.attribute) if change.attribute else None
+        return found.flow if found else "node" if change.attribute else ""
+
+    def start(self, change: Change) -> str:
+        """The node at which a change sets out: an edge delays whoever waits at its end."""
+        if change.node is not None:
+            return change.node
+        ends = self.ends(change.graph, change.edge) if change.edge else ()
+        return ends[-1] if ends else ""
+
+    def late(self, label: str) -> frozenset[str]:
+        """The nodes whose arrival time differs between base and head."""
+        if label not in self._late:
+            one = self._by_label[label]
+            both = one.base is not None and one.head is not None
+            self._late[label] = later(one.base, one.head) if both and one.base and one.head else frozenset()
+        return self._late[label]
+
+
+
+
+def _problems(problems: tuple[MsdiffError, ...], side: str) -> tuple[Problem, ...]:
+    return tuple(Problem(one.message, one.hint, one.location, side) for one in problems)
+
+
+def _report(
+    mode: str, sides: tuple[Snapshot, Snapshot], world: _World, judged: Judged, request: Request, problems: tuple[Problem, ...]
+) -> Report:
+    base, head = sides
+    failing = [one for one in judged.findings if one.status in FAILING and (not one.acceptance or one.acceptance.expired)]
+    if request.strict:
+        failing += [one for one in judged.findings if one.status is Status.REVEALED and not one.acceptance]
+    verdict = _verdict(judged, request.strict)
+    return Report(
+        mode=mode,
+        tool_version=request.tool_version,
+        base=Side(base.label, base.commit),
+        head=Side(head.label, head.commit),
+        verdict=verdict,
+        exit_code=_exit_code(failing, judged, request),
+        fail_on=request.fail_on,
+        strict=request.strict,
+        changes=judged.changes,
+        findings=judged.findings,
+        affected=judged.affected,
+        slos=world.slos,
+        undecided=judged.undecided,
+        coverage=Coverage(world.head.total, world.head.decided),
+        problems=problems,
+        notes=tuple(dict.fromkeys((*request.notes, *base.notes, *head.notes))),
+        graph_labels=tuple(one.label for one in world.pairs),
+        edges={one.label: _edges(one) for one in world.pairs},
+        roles={one.label: _roles(one) for one in world.pairs},
+    )
+
+
+def _verdict(judged: Judged, strict: bool) -> Verdict:
+    """The gravest of changes and introduced or worsened findings (design, section 11, point 12)."""
+    counted = (*FAILING, Status.REVEALED) if strict else FAILING
+    verdicts = [one.classification for one in judged.changes]
+    verdicts += [one.verdict for one in judged.findings if one.status in counted]
+    return max(verdicts, default=Verdict.UNCHANGED)
+
+
+def _exit_code(failing: Iterable[object], judged: Judged, request: Request) -> int:
+    if request.fail_on == "never":
+        return 0
+    wanted = (Level.ERROR,) if request.fail_on == "breaking" else (Level.ERROR, Level.WARNING)
+    if any(getattr(one, "level", None) in wanted for one in failing):
+        return 1
+    unverified = any(one.classification is Verdict.UNVERIFIED for one in judged.changes)
+    return int(request.strict and unverified)
+
+
+def _edges(one: GraphPair) -> tuple[tuple[str, str], ...]:
+    found = {(edge.producer, edge.consumer) for graph in (one.base, one.head) if graph for edge in graph.edges.values()}
+    return tuple(sorted(found))
+
+
+def _roles(one: GraphPair) -> Mapping[str, str]:
+    return {name: node.role for graph in (one.base, one.head) if graph for name, node in graph.nodes.items()}
+
+
