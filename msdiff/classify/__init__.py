@@ -61,7 +61,8 @@ def _gravest_first(finding: Finding) -> tuple[object, ...]:
 def _finding(draft: Draft, evidence: Evidence) -> Finding:
     obligation = draft.obligation
     path = draft.path
-    if draft.node is not None:
+    proof = obligation is not None and obligation.kind in ("path", "label") and len(path) > 1 and path[-1] == draft.node
+    if draft.node is not None and not proof:
         path, _ = way(draft.graph, draft.node, draft.causes, draft.path, evidence)
     location = obligation.location if obligation else _place(draft.causes)
     print_ = fingerprint(

@@ -120,24 +120,26 @@ def _finished(key: tuple[str, str], entry: _Entry, evidence: Evidence) -> Affect
 def way(
     graph: str, node: str, causes: Iterable[Change], known: tuple[str, ...], evidence: Evidence
 ) -> tuple[tuple[str, ...], int]:
-    """The path from a cause to the node: the shortest over real edges from the nearest cause, else the known one."""
+    """The path from a cause to the node, and the number of others: the shortest over real edges, else the known one."""
     found: list[tuple[int, tuple[str, ...], int]] = []
     for change in causes:
-        for start in _starts(change, evidence):
-            path, others = evidence.path(graph, start, node)
-            if path:
-                found.append((len(path), path, others))
-    far = [one for one in found if one[0] > 1]
-    if far:
-        _, path, others = min(far)
+        path, others = _from(change, graph, node, evidence)
+        if len(path) > 1:
+            found.append((len(path), path, others))
+    if found:
+        _, path, others = min(found)
         return path, others
     if len(known) > 1 and known[-1] == node:
         return known, 0
     return (node,), 0
 
 
-def _starts(change: Change, evidence: Evidence) -> tuple[str, ...]:
-    """Where a change sets out from: the node, or the ends of the edge."""
+def _from(change: Change, graph: str, node: str, evidence: Evidence) -> tuple[tuple[str, ...], int]:
+    """From the changed node; from an edge, over the edge."""
     if change.node:
-        return (change.node,)
-    return evidence.ends(change.graph, change.edge) if change.edge else ()
+        return evidence.path(graph, change.node, node)
+    ends = evidence.ends(change.graph, change.edge) if change.edge else ()
+    if len(ends) != 2 or node == ends[0]:
+        return (), 0
+    path, others = evidence.path(graph, ends[1], node)
+    return ((ends[0], *path), others) if path and ends[0] not in path else (path, others)

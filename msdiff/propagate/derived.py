@@ -31,16 +31,20 @@ class Context:
 
     @property
     def node(self) -> Node | None:
-        """The node that the change is about: an edge speaks of its consumer."""
+        """The node that the change is about: an edge speaks of its consumer, and of its producer where that is a guard."""
         for graph in (self.head, self.base):
-            name = self.change.node or self._consumer(graph)
+            name = self.change.node or self._end(graph)
             if graph is not None and name is not None and name in graph.nodes:
                 return graph.nodes[name]
         return None
 
-    def _consumer(self, graph: Graph | None) -> str | None:
+    def _end(self, graph: Graph | None) -> str | None:
         edge = graph.edges.get(self.change.edge or "") if graph else None
-        return edge.consumer if edge else None
+        if graph is None or edge is None:
+            return None
+        roles = {name: graph.nodes[name].role for name in (edge.producer, edge.consumer) if name in graph.nodes}
+        from_guard = roles.get(edge.producer) == "guardrail" and roles.get(edge.consumer) != "guardrail"
+        return edge.producer if from_guard else edge.consumer
 
     def change_facts(self) -> dict[str, Value]:
         """What the change does, beyond old and new."""

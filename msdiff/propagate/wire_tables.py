@@ -7,7 +7,8 @@ two effective values. Work per edge is proportional to what its ends declare, no
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from msdiff.model.graph import Edge, Effective, Graph, Node
+from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
+from msdiff.model.values import Unknown
 
 MODIFIERS = {"bound": ("overflow",), "range": ("uses",), "member": (), "subset": ("default",)}  # read beside the two sides
 
@@ -134,6 +135,8 @@ def _calls(wire: Wire, out: frozenset[str], into: frozenset[str]) -> bool:
 
 def _side(place: str, graph: Graph, edge: Edge) -> Effective:
     side, _, name = place.partition(".")
+    if side in ("out", "in") and not (edge.out_port if side == "out" else edge.in_port):
+        return _no_port(graph.nodes[edge.producer if side == "out" else edge.consumer], side)
     if side == "out":
         return graph.nodes[edge.producer].effective(f"outputs.{edge.out_port}.{name}")
     if side == "in":
@@ -144,6 +147,12 @@ def _side(place: str, graph: Graph, edge: Edge) -> Effective:
     if name.startswith("outputs."):
         return _any_output(node, name.removeprefix("outputs."))
     return node.effective(name)
+
+
+def _no_port(node: Node, side: str) -> Effective:
+    """What a node without ports says of them: nothing, and a port would change that."""
+    group = "outputs" if side == "out" else "inputs"
+    return Effective(Unknown(f"`{node.name}` declares no {group}"), node.location, (Fact(node.id, group),))
 
 
 def _any_output(node: Node, name: str) -> Effective:

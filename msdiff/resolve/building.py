@@ -111,35 +111,44 @@ def _attributes(id: str, statements: Statements) -> Mapping[str, Effective]:
 def _edges(drafts: list[ElementDraft], nodes: Mapping[str, Node]) -> tuple[dict[str, Edge], list[Reference]]:
     edges: dict[str, Edge] = {}
     broken: list[Reference] = []
+    producers: dict[str, tuple[End, str]] = {}  # what each text means: edges share their ends
+    consumers: dict[str, tuple[End, str]] = {}
     for draft in drafts:
-        producer = edge_end(draft.ends[0], nodes, output=True)
-        consumer = edge_end(draft.ends[1], nodes, output=False)
-        key = _free_key(f"{_spelled(producer)}->{_spelled(consumer)}", edges, draft)
+        start, end = draft.ends
+        if start not in producers:
+            producers[start] = _meant(edge_end(start, nodes, output=True))
+        if end not in consumers:
+            consumers[end] = _meant(edge_end(end, nodes, output=False))
+        (producer, one), (consumer, other) = producers[start], consumers[end]
+        key = f"{one}->{other}"
+        if key in edges:
+            key = _free_key(key, edges, draft)
         id = f"edge:{key}"
-        for end, attribute, text in ((producer, "edge.from", draft.ends[0]), (consumer, "edge.to", draft.ends[1])):
-            if end.problem:
-                broken.append(Reference(id, attribute, text, draft.location, False, end.nearest, end.problem))
+        resolved = not producer.problem and not consumer.problem
+        attributes = _attributes(id, draft.statements)
         edges[key] = Edge(
-            id,
-            draft.location,
-            _attributes(id, draft.statements),
-            producer=producer.node,
-            out_port=producer.port,
-            consumer=consumer.node,
-            in_port=consumer.port,
-            resolved=not producer.problem and not consumer.problem,
+            id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved
         )
+        if not resolved:
+            broken += _broken(id, draft, producer, consumer)
     return dict(sorted(edges.items())), broken
 
 
-def _spelled(end: End) -> str:
-    return f"{end.node}.{end.port}" if end.port else end.node
+def _meant(end: End) -> tuple[End, str]:
+    return end, f"{end.node}.{end.port}" if end.port else end.node
+
+
+def _broken(id: str, draft: ElementDraft, producer: End, consumer: End) -> list[Reference]:
+    ends = ((producer, "edge.from", draft.ends[0]), (consumer, "edge.to", draft.ends[1]))
+    return [
+        Reference(id, attribute, text, draft.location, False, end.nearest, end.problem)
+        for end, attribute, text in ends
+        if end.problem
+    ]
 
 
 def _free_key(key: str, taken: Mapping[str, Edge], draft: ElementDraft) -> str:
     """Edges between the same ports are told apart by what sets them apart: name, condition or role; else by their order."""
-    if key not in taken:
-        return key
     for attribute in ("edge.name", "edge.when", "edge.role"):
         claims = draft.statements.get(attribute)
         if claims and f"{key} [{claims[0].value}]" not in taken:
