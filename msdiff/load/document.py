@@ -1,0 +1,29 @@
+"""What a reader gets and what it gives back."""
+
+from typing import NamedTuple
+
+from msdiff.errors import InputError
+from msdiff.model.claim import Claim, GraphKey
+from msdiff.syntax.tree import Mapping, Scalar
+
+
+class Document(NamedTuple):
+    """One document of a file; `number` tells the documents of one file apart (counts from 0)."""
+
+    file: str
+    number: int
+    root: Mapping
+
+
+class Reading(NamedTuple):
+    """What one document says, and what is wrong in it."""
+
+    graph: GraphKey
+    claims: tuple[Claim, ...]
+    problems: tuple[InputError, ...]
+
+
+def said(root: Mapping, key: str) -> str:
+    """The text under a key of the document, "" where there is none."""
+    found = root.get(key)
+    return found.value if isinstance(found, Scalar) and isinstance(found.value, str) else ""
