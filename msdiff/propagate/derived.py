@@ -53,6 +53,8 @@ class Context:
             "lowered": _rank(new) < _rank(old) if _rank(old) >= 0 <= _rank(new) else False,
             "lost": _lost(old, new),
             "becameOptional": old is True and new is False,
+            "producer": self.node.name if self.node else "",
+            "consumer": ", ".join(self._stores()) or (self.node.name if self.node else ""),
         }
 
     def node_facts(self) -> dict[str, Value]:
@@ -65,7 +67,7 @@ class Context:
             "role": node.role,
             "name": node.name,
             "hasEval": node.stated("governance.evalRef") is not None,
-            "persistedStore": _feeds_store(graph, node),
+            "persistedStore": bool(_fed_stores(graph, node)),
             "context": self._outcome("context.window", node.name),
             "tokenEdges": _token_edges(graph, node),
             "vocabularyDependents": any(key.startswith(("model.adapters", "model.draft")) for key in node.attributes),
@@ -73,6 +75,10 @@ class Context:
             "requireFallback": _policy_wants(graph, node, "policy.requireFallback"),
             **self._cover(node),
         }
+
+    def _stores(self) -> tuple[str, ...]:
+        """The stores that keep this node's vectors."""
+        return _fed_stores(self.head, self.node) if self.head and self.node else ()
 
     def _outcome(self, check: str, name: str) -> str:
         found = self._obligation(check, name)
@@ -123,19 +129,25 @@ def _names(value: Value | Unknown) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _feeds_store(graph: Graph, node: Node) -> bool:
-    """Whether vectors of this node are kept: a store that is not ephemeral stands behind it."""
-    stores = [one for one in graph.nodes.values() if any(key.startswith("store.") for key in one.attributes) or one.role == "vectorStore"]
-    return any(
-        one.stated("store.rebuild") != "ephemeral" and any(source.node.name == node.name for source in sources(graph, one))
-        for one in stores
+def _fed_stores(graph: Graph, node: Node) -> tuple[str, ...]:
+    """The stores that keep vectors of this node, and are not ephemeral."""
+    return tuple(
+        one.name
+        for one in graph.nodes.values()
+        if (one.role == "vectorStore" or any(key.startswith("store.") for key in one.attributes))
+        and one.stated("store.rebuild") != "ephemeral"
+        and any(source.node.name == node.name for source in sources(graph, one))
     )
 
 
 def _token_edges(graph: Graph, node: Node) -> bool:
     edges = (*graph.outgoing.get(node.name, ()), *graph.incoming.get(node.name, ()))
     return any(
-        "tokenIds" in (graph.nodes[e.producer].stated(f"outputs.{e.out_port}.type"), graph.nodes[e.consumer].stated(f"inputs.{e.in_port}.type"))
+        "tokenIds"
+        in (
+            graph.nodes[e.producer].stated(f"outputs.{e.out_port}.type"),
+            graph.nodes[e.consumer].stated(f"inputs.{e.in_port}.type"),
+        )
         for e in edges
     )
 
@@ -144,12 +156,15 @@ def _token_budgets(graph: Graph, node: Node) -> bool:
     """Whether any figure in tokens hangs on this node's tokenizer."""
     own = any(key.endswith(("maxTokens", "maxOutputTokens", "contextWindow", "maxModelLen")) for key in node.attributes)
     around = any(
-        f"outputs.{edge.out_port}.maxTokens" in graph.nodes[edge.producer].attributes for edge in graph.incoming.get(node.name, ())
+        f"outputs.{edge.out_port}.maxTokens" in graph.nodes[edge.producer].attributes
+        for edge in graph.incoming.get(node.name, ())
     )
     return own or around
 
 
 def _policy_wants(graph: Graph, node: Node, attribute: str) -> bool:
     return any(
-        node.name in select(graph, policy.stated(attribute)) for policy in graph.policies.values() if attribute in policy.attributes
+        node.name in select(graph, policy.stated(attribute))
+        for policy in graph.policies.values()
+        if attribute in policy.attributes
     )
