@@ -1,0 +1,40 @@
+"""The commands of `msdiff`, one module each: its words in, an exit code out.
+
+A command is its module, with `parser()` and `run(arguments)`, and one line in `COMMANDS`. Modules are imported when
+their command is asked for, so that a comparison does not pay for the others.
+"""
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from msdiff.commands.options import Arguments, Parser
+
+COMMANDS = {
+    "check": "one version: what is violated, unpinned or unknown in it now",
+    "graph": "draw the graph of one version",
+    "explain": "a rule, a finding, or why a node is affected",
+    "rules": "the catalogue of rules",
+    "accept": "live with one finding, with a reason",
+    "init": "write a first configuration (and graph) for this repository",
+    "schema": "JSON Schemas: graph, config, rule, report",
+    "demo": "write a small repository that breaks, and compare it",
+    "completion": "a completion script for bash, zsh or fish",
+}
+NOT_YET = {"github": "run the comparison in a workflow step: msdiff origin/main..HEAD -o markdown=report.md"}
+
+
+class Command(Protocol):
+    """What a command's module holds."""
+
+    def parser(self) -> Parser:
+        """What the command understands."""
+        ...
+
+    def run(self, arguments: Arguments) -> int:
+        """Do it; the exit code."""
+        ...
+
+
+def command(name: str) -> Command:
+    """The module of a command (`compare` is the one without a word of its own)."""
+    return cast(Command, import_module(f"msdiff.commands.{name}"))

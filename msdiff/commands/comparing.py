@@ -1,0 +1,169 @@
+"""A command line that names versions -> the finished report about them, with what it was made from.
+
+Shared by every command that compares or looks at a version. Promise: whatever was opened is closed, and the report says
+what was left out on request.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import msdiff
+from msdiff.commands.options import Arguments, one_version
+from msdiff.commands.policy import BASE, Policy, changed_by_head, policy_of
+from msdiff.load import SUFFIXES, load
+from msdiff.model.finding import Acceptance
+from msdiff.model.report import Report
+from msdiff.model.snapshot import Snapshot
+from msdiff.pipeline import Request, check, compare
+from msdiff.report.escape import shell_word
+from msdiff.scm.git import resolve_sides, resolve_version
+from msdiff.scm.sides import Sides, Version
+from msdiff.settings import Settings
+
+_NAMED = 3  # acceptances that a note names
+
+
+class Comparison(NamedTuple):
+    """A report, and what it was made from; the versions can be read while it is open. A check has no `base`.
+
+    `root` is the folder that the team's files are relative to.
+    """
+
+    base: Snapshot | None
+    head: Snapshot
+    root: str
+    request: Request
+    report: Report
+
+    def left_alone(self) -> tuple[tuple[str, str], ...]:
+        """Files of head that were looked at and are none of ours, each with the reason."""
+        return load(self.head, self.request.rules.catalogue, self.request.settings).skipped
+
+
+@contextmanager
+def comparison(arguments: Arguments, words: tuple[str, ...]) -> Iterator[Comparison]:
+    """The comparison that a RANGE asks for; with `--check`, one version. Raises any `MsdiffError`."""
+    if arguments.check:
+        with opened_version(arguments, one_version(words)) as (version, policy, request):
+            report = check(version.snapshot, request)
+            policy.refuse_misnamed(report.findings)
+            yield Comparison(None, version.snapshot, version.root or policy.root, request, report)
+        return
+    cwd = os.getcwd()
+    policy, sides = _opened(arguments, words, cwd)
+    with sides:
+        used: set[str] = set()
+        request = _request(arguments, policy, sides, used)
+        report = compare(sides.base, sides.head, request)
+        policy.refuse_misnamed(report.findings)
+        more = (*_notes(arguments, words, policy, sides, cwd), *_unused(arguments, policy, used))
+        yield Comparison(sides.base, sides.head, sides.root or policy.root, request, _with_notes(report, more))
+
+
+@contextmanager
+def opened_version(arguments: Arguments, word: str | None) -> Iterator[tuple[Version, Policy, Request]]:
+    """One version, and what to look at it with. `word` is a revision or a path; `None` is the working tree."""
+    cwd = os.getcwd()
+    policy = policy_of(arguments, () if word is None else (word,), cwd=cwd)
+    version = resolve_version(
+        word,
+        arguments.paths,
+        cwd=cwd,
+        separated=arguments.separated,
+        wanted=_wanted(policy.settings),
+        limit=policy.settings.limits.file_bytes,
+    )
+    with version:
+        yield version, policy, _request(arguments, policy, version, set())
+
+
+def range_text(arguments: Arguments, words: tuple[str, ...]) -> str:
+    """The words that name this comparison again, for a shell."""
+    said = [*map(shell_word, words)]
+    said += [option for option, is_set in (("--staged", arguments.staged), ("--check", arguments.check)) if is_set]
+    if arguments.paths or arguments.separated:
+        said += ["--", *map(shell_word, arguments.paths)]
+    return " ".join(said)
+
+
+def _wanted(settings: Settings) -> Callable[[str], bool]:
+    """Which files are looked at: so that the report does not speak of links and submodules that never mattered."""
+    return lambda path: path.endswith(SUFFIXES) and settings.reads(path)
+
+
+def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str | None = None) -> tuple[Policy, Sides]:
+    policy = policy_of(arguments, words, cwd=cwd, trust=trust)
+    sides = resolve_sides(
+        words,
+        arguments.paths,
+        cwd=cwd,
+        staged=arguments.staged,
+        separated=arguments.separated,
+        wanted=_wanted(policy.settings),
+        limit=policy.settings.limits.file_bytes,
+    )
+    bare = sides.objects is not None and sides.root is None
+    if bare and arguments.trust is None and trust is None:  # there is no working tree to read the policy from
+        sides.close()
+        return _opened(arguments, words, cwd, BASE)
+    return policy, sides
+
+
+def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used: set[str]) -> Request:
+    as_of = arguments.as_of or opened.date or _today()
+
+    def accepted(fingerprint: str) -> Acceptance | None:
+        found = policy.acceptance(fingerprint, as_of)
+        if found is not None:
+            used.add(fingerprint)
+        return found
+
+    return Request(
+        settings=policy.settings,
+        rules=policy.rules,
+        tool_version=msdiff.__version__,
+        accepted=accepted,
+        fail_on=policy.settings.fail_on,
+        strict=policy.settings.strict,
+        allow_empty=arguments.allow_empty,
+        notes=policy.notes,
+    )
+
+
+def _today() -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def _notes(arguments: Arguments, words: tuple[str, ...], policy: Policy, sides: Sides, cwd: str) -> Iterator[str]:
+    """What the report must say beside what the versions say themselves."""
+    yield from changed_by_head(policy, sides.base, sides.head, _changed_rules(arguments, words, policy, cwd))
+    unmatched = sides.unmatched()
+    if unmatched:
+        yield f"no file that is read: {', '.join(unmatched)}"
+
+
+def _changed_rules(arguments: Arguments, words: tuple[str, ...], policy: Policy, cwd: str) -> tuple[str, ...]:
+    """Rule files of the team's own that head changes."""
+    if not policy.settings.rule_folders:
+        return ()
+    wanted = policy.settings.is_rule_file
+    with resolve_sides(words, cwd=cwd, staged=arguments.staged, separated=arguments.separated, wanted=wanted) as sides:
+        return sides.changed_paths()
+
+
+def _unused(arguments: Arguments, policy: Policy, used: set[str]) -> Iterator[str]:
+    """Acceptances that fit nothing; nothing is said where only a part was compared."""
+    if arguments.paths or arguments.only or arguments.ignore:
+        return
+    unused = [f"{one.fingerprint} ({one.rule})" for one in policy.accepted if one.fingerprint not in used]
+    if unused:
+        more = f" and {len(unused) - _NAMED} more" if len(unused) > _NAMED else ""
+        yield f"acceptances that fit no finding here: {', '.join(unused[:_NAMED])}{more}"
+
+
+def _with_notes(report: Report, more: tuple[str, ...]) -> Report:
+    return report._replace(notes=tuple(dict.fromkeys((*report.notes, *more)))) if more else report
