@@ -85,10 +85,16 @@ def _cyclic(dimension: int) -> str:
         f"    n{number}: {{role: transform, loop: {{maxIterations: 2}}, inputs: {{i: {{type: json}}}}, outputs: {{o: {{type: json}}}}}}"
         for number in range(4998)
     ]
-    nodes.append(f"    e: {{role: embedder, inputs: {{i: {{type: json}}}}, outputs: {{v: {{type: embedding, dimension: {dimension}}}}}}}")
-    nodes.append("    s: {role: vectorStore, inputs: {q: {type: embedding, dimension: 768}}, outputs: {d: {type: documents}}}")
+    nodes.append(
+        f"    e: {{role: embedder, inputs: {{i: {{type: json}}}}, outputs: {{v: {{type: embedding, dimension: {dimension}}}}}}}"
+    )
+    nodes.append(
+        "    s: {role: vectorStore, inputs: {q: {type: embedding, dimension: 768}}, outputs: {d: {type: documents}}}"
+    )
     edges = [
-        f"    - {{from: n{number}, to: n{(number * 7 + step * 131 + 1) % 4998}}}" for number in range(4998) for step in range(20)
+        f"    - {{from: n{number}, to: n{(number * 7 + step * 131 + 1) % 4998}}}"
+        for number in range(4998)
+        for step in range(20)
     ]
     edges += ["    - {from: n0.o, to: e.i}", "    - {from: e.v, to: s.q}"]
     return _document("  nodes:\n" + "\n".join(nodes) + "\n  edges:\n" + "\n".join(edges) + "\n")
@@ -100,8 +106,12 @@ def fan_out(folder: Path) -> None:
 
 
 def _fan_out(dimension: int) -> str:
-    nodes = [f"    e: {{role: embedder, inputs: {{i: {{type: text}}}}, outputs: {{v: {{type: embedding, dimension: {dimension}}}}}}}"]
-    nodes += [f"    s{n}: {{role: vectorStore, inputs: {{q: {{type: embedding, dimension: 768}}}}}}" for n in range(500)]
+    nodes = [
+        f"    e: {{role: embedder, inputs: {{i: {{type: text}}}}, outputs: {{v: {{type: embedding, dimension: {dimension}}}}}}}"
+    ]
+    nodes += [
+        f"    s{n}: {{role: vectorStore, inputs: {{q: {{type: embedding, dimension: 768}}}}}}" for n in range(500)
+    ]
     edges = [f"    - {{from: e.v, to: s{n}.q}}" for n in range(500)]
     return _document("  nodes:\n" + "\n".join(nodes) + "\n  edges:\n" + "\n".join(edges) + "\n")
 

@@ -17,7 +17,7 @@ from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Level, Verdict
 from msdiff.model.graph import Effective, Fact, Graph
 from msdiff.model.obligation import Obligation, Status
-from msdiff.model.report import Coverage, Problem, Report, Side, SloResult
+from msdiff.model.report import Coverage, Problem, Report, Side
 from msdiff.model.snapshot import Snapshot
 from msdiff.propagate import Obligations, Tables, obligations, promised
 from msdiff.propagate.derived import Context
@@ -96,7 +96,8 @@ def _refuse_emptiness(loaded: Iterable[Loaded], request: Request) -> None:
         return
     looked = sum(len(one.skipped) for one in versions)
     raise NothingToCompare(
-        "nothing to compare: no ApplicationGraph or ModelSpec found" + (" in either version" if len(versions) > 1 else ""),
+        "nothing to compare: no ApplicationGraph or ModelSpec found"
+        + (" in either version" if len(versions) > 1 else ""),
         hint=f"{looked} YAML and JSON files were looked at; `msdiff init` writes a first graph, `--allow-empty` makes this pass",
     )
 
@@ -144,7 +145,9 @@ class _World:
         same = {
             key: one
             for key, one in self.head.kept.items()
-            if one.kind == "edge" and key not in self.base.kept and not any(fact.element in touched for fact in one.support)
+            if one.kind == "edge"
+            and key not in self.base.kept
+            and not any(fact.element in touched for fact in one.support)
         }
         return self.base._replace(kept={**self.base.kept, **same})
 
@@ -182,6 +185,7 @@ class _World:
             facts=self.facts,
             path=self.path,
             impacts=impacts(self.changes, self.flow, self.start, self.paths, self.late),
+            blamed=self.blamed,
             stale=stale.places,
             owner=self.owner,
             level=self.request.settings.level_of,
@@ -191,6 +195,13 @@ class _World:
             exists=lambda graph, node: self._head(graph) is not None and node in self._nodes(graph),
             ends=self.ends,
         )
+
+    def blamed(self, label: str, slo: str) -> frozenset[str] | None:
+        """The changes that have a share in an SLO's difference; `None` where it was not split among them."""
+        for one in self.slos:
+            if (one.graph, one.name) == (label, slo) and one.attribution:
+                return frozenset(change for change, share in one.attribution if share)
+        return None
 
     def _head(self, label: str) -> Graph | None:
         one = self._by_label.get(label)
@@ -224,7 +235,9 @@ class _World:
         found = self._contexts.get(change.id)
         if found is None:
             one = self._by_label[change.graph]
-            context = Context(change, one.base, one.head, lambda check, node: self._obligation(change.graph, check, node))
+            context = Context(
+                change, one.base, one.head, lambda check, node: self._obligation(change.graph, check, node)
+            )
             found = self._contexts[change.id] = (context.change_facts(), context.node_facts())
         return found
 
@@ -256,13 +269,26 @@ class _World:
             return None
         element = graph.nodes.get(node or "")
         told = element.stated("owner") if element else None
-        told = told or graph.meta.stated("metadata.owner") or self.request.settings.owner_of(
-            element.location.file if element else None, node=node, role=element.role if element else None, graph=label
+        told = (
+            told
+            or graph.meta.stated("metadata.owner")
+            or self.request.settings.owner_of(
+                element.location.file if element else None,
+                node=node,
+                role=element.role if element else None,
+                graph=label,
+            )
         )
         return str(told) if told else None
 
     def alone(self, change: Change) -> str:
         """Why a change that no obligation touches is unverified; "" where it can only be harmless."""
+        if (
+            change.edge
+            and change.kind == "edge.removed"
+            and not set(self.ends(change.graph, change.edge)) <= set(self._nodes(change.graph))
+        ):
+            return ""  # its node is gone: that says it all
         template = self.template(change.attribute) if change.attribute else None
         return alone(change, template, self.request.rules.tables["alone"])
 
@@ -292,17 +318,22 @@ class _World:
         return self._late[label]
 
 
-
-
 def _problems(problems: tuple[MsdiffError, ...], side: str) -> tuple[Problem, ...]:
     return tuple(Problem(one.message, one.hint, one.location, side) for one in problems)
 
 
 def _report(
-    mode: str, sides: tuple[Snapshot, Snapshot], world: _World, judged: Judged, request: Request, problems: tuple[Problem, ...]
+    mode: str,
+    sides: tuple[Snapshot, Snapshot],
+    world: _World,
+    judged: Judged,
+    request: Request,
+    problems: tuple[Problem, ...],
 ) -> Report:
     base, head = sides
-    failing = [one for one in judged.findings if one.status in FAILING and (not one.acceptance or one.acceptance.expired)]
+    failing = [
+        one for one in judged.findings if one.status in FAILING and (not one.acceptance or one.acceptance.expired)
+    ]
     if request.strict:
         failing += [one for one in judged.findings if one.status is Status.REVEALED and not one.acceptance]
     verdict = _verdict(judged, request.strict)
@@ -354,5 +385,3 @@ def _edges(one: GraphPair) -> tuple[tuple[str, str], ...]:
 
 def _roles(one: GraphPair) -> Mapping[str, str]:
     return {name: node.role for graph in (one.base, one.head) if graph for name, node in graph.nodes.items()}
-
-

@@ -42,7 +42,9 @@ def built_in_rules() -> RuleSet:
 def document(spec: Mapping[str, Any], name: str = "app", variant: str | None = None) -> str:
     """A graph document with this `spec`; JSON is YAML, too."""
     metadata = {"name": name} if variant is None else {"name": name, "variant": variant}
-    return json.dumps({"apiVersion": "msdiff/v1", "kind": "ApplicationGraph", "metadata": metadata, "spec": spec}, indent=1)
+    return json.dumps(
+        {"apiVersion": "msdiff/v1", "kind": "ApplicationGraph", "metadata": metadata, "spec": spec}, indent=1
+    )
 
 
 def compared(base: Mapping[str, str | bytes], head: Mapping[str, str | bytes], **options: Any) -> Report:
@@ -57,7 +59,9 @@ def checked(files: Mapping[str, str | bytes], **options: Any) -> Report:
 
 def request(**options: Any) -> Request:
     settings = options.pop("settings", Settings())
-    return Request(settings=settings, rules=options.pop("rules", None) or built_in_rules(), tool_version="test", **options)
+    return Request(
+        settings=settings, rules=options.pop("rules", None) or built_in_rules(), tool_version="test", **options
+    )
 
 
 def compared_specs(base: Mapping[str, Any], head: Mapping[str, Any], **options: Any) -> Report:

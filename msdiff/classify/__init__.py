@@ -1,7 +1,7 @@
 """Changes, obligations and rules to findings: what breaks, for whom, how it stands against base, and what each change means.
 
-In: `Evidence` and a rule set. Out: `Judged`: findings (gravest first), each change with its classification, affected nodes, and what
-could not be decided. Pure: nothing is looked up here.
+In: `Evidence` and a rule set. Out: `Judged`: findings (gravest first), each change with its classification, affected nodes,
+and what could not be decided. Pure: nothing is looked up here.
 """
 
 from collections.abc import Iterable
@@ -16,12 +16,13 @@ from msdiff.classify.superseding import precise
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Level, Related, Verdict
 from msdiff.model.location import Location
-from msdiff.model.obligation import Held, Obligation, Status, Undecided
+from msdiff.model.obligation import Held, Status, Undecided, Violated
 from msdiff.model.report import Affected, ClassifiedChange, UndecidedObligation
 from msdiff.ruleset.library import RuleSet
 
 __all__ = ["Causes", "Evidence", "Judged", "classify"]
 
+TRAVELLING = ("edge", "store")  # obligations whose value goes unchanged from node to node
 FAILING = (Status.INTRODUCED, Status.WORSENED)
 ORDER = {status: number for number, status in enumerate(Status)}
 
@@ -62,12 +63,12 @@ def _finding(draft: Draft, evidence: Evidence) -> Finding:
     obligation = draft.obligation
     path = draft.path
     proof = obligation is not None and obligation.kind in ("path", "label") and len(path) > 1 and path[-1] == draft.node
-    if draft.node is not None and not proof:
+    if obligation is not None and obligation.check == "reference.resolves":
+        path = ()  # what does not exist is nowhere on a path
+    elif draft.node is not None and not proof:
         path, _ = way(draft.graph, draft.node, draft.causes, draft.path, evidence)
     location = obligation.location if obligation else _place(draft.causes)
-    print_ = fingerprint(
-        draft.rule.id, draft.graph, draft.node, draft.edge or draft.element, draft.causes, obligation
-    )
+    print_ = fingerprint(draft.rule.id, draft.graph, draft.node, draft.edge or draft.element, draft.causes, obligation)
     return Finding(
         rule=draft.rule.id,
         title=draft.rule.title,
@@ -120,9 +121,9 @@ def _hops(draft: Draft) -> tuple[tuple[str, str], ...]:
     """The value at each hop, where the obligation compares one: it travels unchanged up to whoever must accept it."""
     facts = draft.obligation.facts if draft.obligation else {}
     offered, required = facts.get("offered"), facts.get("required")
-    if draft.obligation is None or offered is None or required is None or len(draft.obligation.path) < 2:
+    if draft.obligation is None or draft.obligation.kind not in TRAVELLING or offered is None or required is None:
         return ()
-    *before, last = draft.obligation.path
+    *before, last = draft.obligation.path or ("",)
     return (*((name, f"gives {_shown(offered)}") for name in before), (last, f"accepts {_shown(required)}"))
 
 
@@ -140,20 +141,19 @@ def _classified(
         if finding.status in FAILING:
             for id in finding.causes:
                 verdicts.setdefault(id, []).append(finding.verdict)
-    touched: dict[str, list[Obligation]] = {}
+    touched: dict[str, list[Pair]] = {}
     for pair in together:
         if pair.head is not None:
             for change in pair.causes:
-                touched.setdefault(change.id, []).append(pair.head)
+                touched.setdefault(change.id, []).append(pair)
     return tuple(
-        _meaning(change, verdicts.get(change.id, []), touched.get(change.id, []), evidence) for change in evidence.changes
+        _meaning(change, verdicts.get(change.id, []), touched.get(change.id, []), evidence)
+        for change in evidence.changes
     )
 
 
-def _meaning(
-    change: Change, verdicts: list[Verdict], touched: list[Obligation], evidence: Evidence
-) -> ClassifiedChange:
-    reasons = [_why(one) for one in touched if not isinstance(one.outcome, Held)]
+def _meaning(change: Change, verdicts: list[Verdict], touched: list[Pair], evidence: Evidence) -> ClassifiedChange:
+    reasons = [_why(one) for one in touched if not isinstance(one.either.outcome, Held)]
     if not touched and not verdicts:
         alone = evidence.alone(change)
         reasons = [alone] if alone else []
@@ -162,10 +162,13 @@ def _meaning(
     return ClassifiedChange(change, meaning, shown)
 
 
-def _why(obligation: Obligation) -> str:
+def _why(pair: Pair) -> str:
+    obligation = pair.either
     if isinstance(obligation.outcome, Undecided):
         return obligation.outcome.reason
-    return f"{obligation.check} at `{obligation.node}` is broken, and not by this change"
+    if pair.base is not None and isinstance(pair.base.outcome, Violated):
+        return f"{obligation.check} at `{obligation.node}` was broken before, and still is"
+    return f"{obligation.check} at `{obligation.node}` does not hold, and no rule says what that means"
 
 
 def _undecided(together: Iterable[Pair]) -> Iterable[UndecidedObligation]:
@@ -173,4 +176,6 @@ def _undecided(together: Iterable[Pair]) -> Iterable[UndecidedObligation]:
         head = pair.head
         if head is not None and isinstance(head.outcome, Undecided):
             ids = tuple(change.id for change in pair.causes)
-            yield UndecidedObligation(head.graph, head.check, head.node, head.edge, head.outcome.reason, head.location, ids)
+            yield UndecidedObligation(
+                head.graph, head.check, head.node, head.edge, head.outcome.reason, head.location, ids
+            )

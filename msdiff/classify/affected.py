@@ -45,10 +45,20 @@ def affected(drafts: Iterable[Draft], evidence: Evidence, causes: Causes) -> tup
     judged = tuple(drafts)
     for pair in pairs(evidence, causes):
         if pair.causes and _differs(pair) and pair.either.kind != "pin":
-            _note(entries, pair.either.graph, pair.either.node, _of(pair), mechanism(pair.either), pair.causes, pair.either.path)
+            _note(
+                entries,
+                pair.either.graph,
+                pair.either.node,
+                _of(pair),
+                mechanism(pair.either),
+                pair.causes,
+                pair.either.path,
+            )
     for draft in judged:
         if draft.status in COUNTED and draft.obligation is not None and draft.causes:
-            _note(entries, draft.graph, draft.node, draft.verdict, mechanism(draft.obligation), draft.causes, draft.path)
+            _note(
+                entries, draft.graph, draft.node, draft.verdict, mechanism(draft.obligation), draft.causes, draft.path
+            )
     changed = {change.id: change for change in evidence.changes}
     verdicts = _change_verdicts(judged)
     for impact in evidence.impacts:

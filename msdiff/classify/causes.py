@@ -10,7 +10,7 @@ from msdiff.model.change import Change
 from msdiff.model.graph import Fact
 from msdiff.model.obligation import Obligation
 
-WHOLE = (".added", ".removed")
+PORTS = ("inputs.", "outputs.")
 
 
 class Causes:
@@ -42,8 +42,14 @@ class Causes:
 
     def structural(self, graph: str) -> tuple[Change, ...]:
         """Elements that went or moved in a graph; where there are none, those that came."""
-        here = [change for change in self.changes if change.graph == graph and change.fact.element.startswith(("node:", "edge:"))]
-        gone = tuple(change for change in here if change.kind.endswith((".removed", ".renamed")) and not change.attribute)
+        here = [
+            change
+            for change in self.changes
+            if change.graph == graph and change.fact.element.startswith(("node:", "edge:"))
+        ]
+        gone = tuple(
+            change for change in here if change.kind.endswith((".removed", ".renamed")) and not change.attribute
+        )
         return gone or tuple(change for change in here if change.kind.endswith(".added") and not change.attribute)
 
     def _touching(self, graph: str, fact: Fact) -> Iterable[Change]:
@@ -64,4 +70,8 @@ def _touches(change: Change, fact: Fact) -> bool:
     if not change.fact.attribute:
         return True
     told, wanted = change.fact.attribute, fact.attribute
-    return told == wanted or (bool(wanted) and told.startswith((f"{wanted}.", f"{wanted}[")))
+    if told == wanted:
+        return True
+    if told.count(".") == 1 and told.startswith(PORTS):  # a port that came or went stands for all that is said of it
+        return wanted.startswith(f"{told}.") or wanted == told.partition(".")[0]
+    return bool(wanted) and not wanted.startswith(PORTS) and told.startswith((f"{wanted}.", f"{wanted}["))

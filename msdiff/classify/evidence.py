@@ -27,6 +27,9 @@ class Evidence(NamedTuple):
     facts: Callable[[Change], tuple[Facts, Facts]]
     path: Callable[[str, str, str], tuple[tuple[str, ...], int]]
     impacts: tuple[Impact, ...]
+    blamed: Callable[
+        [str, str], frozenset[str] | None
+    ]  # graph, SLO -> changes with a share in its difference, if split
     stale: Callable[[Change], tuple[Related, ...]]
     owner: Callable[[str, str | None], str | None]
     level: Callable[[str, Verdict, str | None], Level]

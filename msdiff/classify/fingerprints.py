@@ -16,9 +16,13 @@ def fingerprint(
 ) -> str:
     """16 hexadecimal digits. A finding without causes (broken before) takes the two sides of its obligation instead."""
     moved = sorted([one.attribute or one.kind, one.fact.element, _plain(one.old), _plain(one.new)] for one in causes)
-    said = [] if moved or obligation is None else [_plain(obligation.facts.get(name)) for name in ("offered", "required")]
+    said = (
+        [] if moved or obligation is None else [_plain(obligation.facts.get(name)) for name in ("offered", "required")]
+    )
     check = list(obligation.key[1:]) if obligation else []
-    text = json.dumps([rule, graph, node, place, check, moved, said], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(
+        [rule, graph, node, place, check, moved, said], sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
     return sha256(text.encode()).hexdigest()[:LENGTH]
 
 

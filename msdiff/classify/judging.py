@@ -59,7 +59,18 @@ def pairs(evidence: Evidence, causes: Causes) -> Iterator[Pair]:
     """All kept obligations, base's and head's side by side, sorted by key."""
     for key in sorted(evidence.base.keys() | evidence.head.keys()):
         base, head = evidence.base.get(key), evidence.head.get(key)
-        yield Pair(base, head, causes.of(base, head))
+        yield Pair(base, head, _with_a_share(causes.of(base, head), head or base, evidence))
+
+
+def _with_a_share(causes: tuple[Change, ...], obligation: Obligation | None, evidence: Evidence) -> tuple[Change, ...]:
+    """Of a budget's causes those that move it: many changes stand in a sum's support, few make the difference."""
+    if obligation is None or not obligation.check.startswith("slo."):
+        return causes
+    slo = next(part for part in obligation.key if part.startswith("slo:"))
+    blamed = evidence.blamed(obligation.graph, slo.partition(":")[2])
+    if blamed is None:
+        return causes
+    return tuple(change for change in causes if change.id in blamed or change.fact.element == slo)
 
 
 def judge_obligations(rules: RuleSet, evidence: Evidence, causes: Causes) -> Iterator[Draft]:
@@ -99,8 +110,11 @@ def _of_pair(
     rule: Rule, watch: ObligationWatch, pair: Pair, told: Status | None, evidence: Evidence, causes: Causes
 ) -> Iterator[Draft]:
     if told is Status.RESOLVED:
-        assert pair.base is not None  # what is resolved was violated
-        yield from _spoken(rule, watch, pair, pair.base, told)
+        obligation = pair.base
+        assert obligation is not None  # what is resolved was violated
+        if not pair.causes:
+            pair = Pair(obligation, pair.head, causes.structural(obligation.graph))
+        yield from _spoken(rule, watch, pair, obligation, told)
     elif told is not None:
         assert pair.head is not None  # every other status speaks of head
         obligation = pair.head
@@ -133,14 +147,25 @@ def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair)
     if not speaks(rule, watch, groups):
         return None
     if isinstance(head, Undecided):
-        if isinstance(base, Held) and any(change.kind.endswith(".removed") and change.attribute for change in pair.causes):
+        if isinstance(base, Held) and any(
+            change.kind.endswith(".removed") and change.attribute for change in pair.causes
+        ):
             return rule.dropped or _dropped(pair.head)
-        if rule.undecided is not None and _says(rule, rule.undecided, groups):
+        if rule.undecided is not None and _from_elsewhere(pair) and _says(rule, rule.undecided, groups):
             return rule.undecided
-    moved = isinstance(head, Held) and isinstance(base, Held) and len({change.fact.element for change in pair.causes}) > 1
+    moved = (
+        isinstance(head, Held) and isinstance(base, Held) and len({change.fact.element for change in pair.causes}) > 1
+    )
     if moved and rule.coordinated is not None and _says(rule, rule.coordinated, groups):
         return rule.coordinated
     return None
+
+
+def _from_elsewhere(pair: Pair) -> bool:
+    """Whether something changed under a node that stayed: what a new node leaves open is no news about an old one."""
+    own = f"node:{pair.either.node}"
+    added = any(change.kind == "node.added" and change.fact.element == own for change in pair.causes)
+    return not added and any(change.fact.element != own for change in pair.causes)
 
 
 def _says(rule: Rule, judgement: Judgement, groups: Groups) -> bool:
@@ -186,7 +211,9 @@ def judge_changes(rules: RuleSet, evidence: Evidence) -> Iterator[Draft]:
                 yield from _of_change(rule, watch, change, facts, node, evidence)
 
 
-def _of_change(rule: Rule, watch: ChangeWatch, change: Change, facts: Facts, node: Facts, evidence: Evidence) -> Iterator[Draft]:
+def _of_change(
+    rule: Rule, watch: ChangeWatch, change: Change, facts: Facts, node: Facts, evidence: Evidence
+) -> Iterator[Draft]:
     if rule.per == "consumer":
         for impact in evidence.impacts:
             if impact.change == change.id:

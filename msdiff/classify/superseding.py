@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msdiff.classify.judging import Draft
 from msdiff.model.obligation import Status
 
-QUIET = (Status.RESOLVED,)
+NEWS = (Status.INTRODUCED, Status.WORSENED, Status.REVEALED)
 
 
 def precise(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
@@ -23,7 +23,8 @@ def precise(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
 
 
 def _speaks_for(one: Draft, other: Draft) -> bool:
-    if one.graph != other.graph or (one.status in QUIET) != (other.status in QUIET):
+    alike = one.status is other.status or (one.status in NEWS and other.status in NEWS)
+    if one.graph != other.graph or not alike:
         return False
     if one.obligation is not None and other.obligation is not None:
         return _place(one) == _place(other)
@@ -42,7 +43,11 @@ def _single(drafts: Iterable[Draft]) -> Iterable[Draft]:
     best: dict[tuple[object, ...], Draft] = {}
     for draft in drafts:
         causes = tuple(change.id for change in draft.causes)
-        detail = draft.obligation.key if draft.obligation and not _same_thing(draft) else ()
+        detail: tuple[str | None, ...] = draft.obligation.key if draft.obligation and not _same_thing(draft) else ()
+        if draft.obligation and draft.obligation.check.startswith("timeout."):
+            detail = (
+                draft.edge,
+            )  # a limit below the callee's figures and below the limits under it is one wrong limit
         identity = (draft.rule.id, draft.graph, draft.node, draft.status, causes, detail)
         known = best.get(identity)
         if known is None or draft.verdict > known.verdict:
@@ -53,8 +58,13 @@ def _single(drafts: Iterable[Draft]) -> Iterable[Draft]:
 def _same_thing(draft: Draft) -> bool:
     """A wire and the state behind it that say the same of one node (dimension) are one finding; so are two policies' guards."""
     assert draft.obligation is not None
-    return bool(draft.causes) and draft.obligation.kind in ("edge", "store", "path") and draft.obligation.check in (
-        "dimension",
-        "guard.cover",
-        "guard.output",
+    return (
+        bool(draft.causes)
+        and draft.obligation.kind in ("edge", "store", "path")
+        and draft.obligation.check
+        in (
+            "dimension",
+            "guard.cover",
+            "guard.output",
+        )
     )

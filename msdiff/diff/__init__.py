@@ -75,7 +75,8 @@ def _summary(element: Element) -> Value:
 
 
 def _renamed(graphs: GraphPair, old_name: str, new_name: str) -> Change:
-    assert graphs.base is not None and graphs.head is not None  # a rename has both sides
+    assert graphs.base is not None  # a rename has both sides
+    assert graphs.head is not None
     return Change(
         id="",
         kind="node.renamed",
@@ -89,7 +90,8 @@ def _renamed(graphs: GraphPair, old_name: str, new_name: str) -> Change:
 
 
 def _renamed_graph(graphs: GraphPair, old: str) -> Change:
-    assert graphs.base is not None and graphs.head is not None
+    assert graphs.base is not None  # a rename has both sides
+    assert graphs.head is not None
     base: Location = graphs.base.meta.location
     return Change(
         "", "attribute.changed", graphs.label, Fact("graph:", "metadata.name"), old, graphs.head.key.name, base,

@@ -40,7 +40,9 @@ def _look_alikes(base: Graph, head: Graph, gone: set[str], came: set[str], found
     for name in came:
         for key in {_likeness(head, name, {}, left) for left in (None, *left_behind)}:
             new.setdefault(key, []).append(name)
-    matches = [(old[key][0], new[key][0]) for key in old.keys() & new.keys() if key and len(old[key]) == len(new[key]) == 1]
+    matches = [
+        (old[key][0], new[key][0]) for key in old.keys() & new.keys() if key and len(old[key]) == len(new[key]) == 1
+    ]
     targets = [name for _, name in matches]
     return {before: after for before, after in matches if targets.count(after) == 1}
 

@@ -19,12 +19,25 @@ WIRING = frozenset({"specRef", "renamedFrom"})  # how a statement came here, not
 
 def attribute_changes(graph: str, base: Element, head: Element, catalogue: Catalogue) -> Iterator[Change]:
     """Each attribute of the element that means something else in head."""
+    ports: frozenset[str] = frozenset()
+    if isinstance(base, Node) and isinstance(head, Node):
+        yield from _ports(graph, base, head)
+        ports = frozenset(port for one, other in ((base, head), (head, base)) for port in _missing_ports(one, other))
     if base.attributes is not head.attributes:
         for attribute in sorted(base.attributes.keys() | head.attributes.keys()):
-            if attribute not in WIRING:
+            if attribute not in WIRING and not (ports and _port_of(attribute) in ports):
                 yield from _attribute(graph, base, head, attribute, catalogue)
-    if isinstance(base, Node) and isinstance(head, Node):
-        yield from _bare_ports(graph, base, head)
+
+
+def _port_of(attribute: str) -> str:
+    """`inputs.text` of `inputs.text.maxTokens`."""
+    return ".".join(attribute.split(".", 2)[:2])
+
+
+def _missing_ports(one: Node, other: Node) -> Iterator[str]:
+    """Ports that `one` has and `other` has not."""
+    for side, mine, theirs in (("inputs", one.inputs, other.inputs), ("outputs", one.outputs, other.outputs)):
+        yield from (f"{side}.{port}" for port in mine if port not in theirs)
 
 
 def _attribute(graph: str, base: Element, head: Element, attribute: str, catalogue: Catalogue) -> Iterator[Change]:
@@ -43,7 +56,9 @@ def _attribute(graph: str, base: Element, head: Element, attribute: str, catalog
     if kind.endswith(".changed") and isinstance(old, Mapping) and isinstance(new, Mapping):
         schema = _is_schema(catalogue, attribute)
         for path, one, other in nested_changes(old, new):
-            yield _change(graph, head.id, attribute, kind, (one, other), places, f".{path}" if schema else _bracketed(path))
+            yield _change(
+                graph, head.id, attribute, kind, (one, other), places, f".{path}" if schema else _bracketed(path)
+            )
         return
     yield _change(graph, head.id, attribute, kind, (old, new), places, "")
 
@@ -99,13 +114,28 @@ def _bracketed(path: str) -> str:
     return f"[{name}]{dot}{rest}"
 
 
-def _bare_ports(graph: str, base: Node, head: Node) -> Iterator[Change]:
-    """A port that says nothing of itself appears or goes; one with attributes shows through them."""
-    for side in ("inputs", "outputs"):
-        old, new = getattr(base, side), getattr(head, side)
-        for port in sorted(set(old) ^ set(new)):
-            node, what = (head, "added") if port in new else (base, "removed")
-            if any(key.startswith(f"{side}.{port}.") and not one.inherited for key, one in node.attributes.items()):
-                continue
-            places = (None, node.location) if what == "added" else (node.location, None)
-            yield _change(graph, head.id, f"{side}.{port}", f"attribute.{what}", (None, None), places, "")
+def _ports(graph: str, base: Node, head: Node) -> Iterator[Change]:
+    """A port that appears or goes swallows its attributes: one edit, one change."""
+    for port in sorted(_missing_ports(base, head)):
+        gone = (_place(base, port), None)
+        yield _change(graph, head.id, port, "attribute.removed", (_contract(base, port), None), gone, "")
+    for port in sorted(_missing_ports(head, base)):
+        new = (None, _place(head, port))
+        yield _change(graph, head.id, port, "attribute.added", (None, _contract(head, port)), new, "")
+
+
+def _contract(node: Node, port: str) -> Value:
+    """What the node states of a port."""
+    size = len(port) + 1
+    said = {
+        key[size:]: one.value
+        for key, one in sorted(node.attributes.items())
+        if key.startswith(f"{port}.") and not one.inherited
+    }
+    return {key: value for key, value in said.items() if not isinstance(value, Unknown)}
+
+
+def _place(node: Node, port: str) -> Location:
+    return min(
+        (one.location for key, one in node.attributes.items() if key.startswith(f"{port}.")), default=node.location
+    )

@@ -1,6 +1,7 @@
 """All that a renderer needs, finished: nothing is decided after this."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msdiff.model.change import Change
@@ -108,7 +109,7 @@ class Report(NamedTuple):
     """One comparison (`mode` compare) or one version (`mode` check), judged.
 
     `graph_labels` holds each graph of base or head; `edges` and `roles` are head's (base's for what is gone), so that a
-    renderer can draw the affected part without the graph types.
+    renderer can draw the affected part without the graph types. `places` are where head declares its nodes.
     """
 
     mode: str
@@ -130,3 +131,4 @@ class Report(NamedTuple):
     graph_labels: tuple[str, ...]
     edges: Mapping[str, tuple[tuple[str, str], ...]]  # graph label -> (producer, consumer)
     roles: Mapping[str, Mapping[str, str]]  # graph label -> node -> role
+    places: Mapping[str, Mapping[str, Location]] = MappingProxyType({})  # graph label -> node -> its declaration

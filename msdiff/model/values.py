@@ -6,9 +6,9 @@ number in the unit of its attribute's name, an integral float is an int, a set i
 """
 
 from collections.abc import Mapping
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
-Value: TypeAlias = Union[None, bool, int, float, str, tuple["Value", ...], Mapping[str, "Value"]]
+Value: TypeAlias = bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | None
 
 
 class Unknown:

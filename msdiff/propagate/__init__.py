@@ -102,7 +102,11 @@ def _of_graph(
         from msdiff.propagate.thresholds import threshold_obligations
 
         threshold_obligations(graph, ledger)
-    if graph.slos or "policy.maxLatency" in said or any(edge.attributes and edge.attributes.keys() & LIMITS for edge in graph.edges.values()):
+    if (
+        graph.slos
+        or "policy.maxLatency" in said
+        or any(edge.attributes and edge.attributes.keys() & LIMITS for edge in graph.edges.values())
+    ):
         from msdiff.propagate.budget_obligations import budget_obligations
 
         for obligation in budget_obligations(graph):

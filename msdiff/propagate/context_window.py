@@ -77,7 +77,9 @@ def _prompt(node: Node) -> tuple[Part, ...]:
 
 def _arriving(graph: Graph, node: Node) -> tuple[Part, ...]:
     """What the input ports bring: items x item size for lists; text that no prompt part of that name accounts for."""
-    named = {name[len("prompt.parts[") : -len("].maxTokens")] for name in node.attributes if name.startswith("prompt.parts[")}
+    named = {
+        name[len("prompt.parts[") : -len("].maxTokens")] for name in node.attributes if name.startswith("prompt.parts[")
+    }
     parts = []
     for edge in graph.incoming.get(node.name, ()):
         prefix = f"outputs.{edge.out_port}"

@@ -58,7 +58,9 @@ def _from_variant(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple
             _add(first, other, name, attribute, effective.location, there, here, ledger, catalogue)
         if not found:
             facts = (Fact(here.id),)
-            ledger.add("graph", "drift.variant", (name, first.label), HELD, location=here.location, support=facts, node=name)
+            ledger.add(
+                "graph", "drift.variant", (name, first.label), HELD, location=here.location, support=facts, node=name
+            )
 
 
 def _differing(there: Node, here: Node) -> Iterator[str]:
@@ -78,7 +80,7 @@ def _may(attribute: str, globs: tuple[str, ...]) -> bool:
     return any(fnmatchcase(attribute, glob) for glob in globs)
 
 
-def _add(
+def _add(  # noqa: PLR0913  # an obligation has many parts
     first: Graph,
     other: Graph,
     name: str,
@@ -91,7 +93,11 @@ def _add(
 ) -> None:
     known = catalogue.lookup(attribute) if attribute else None
     node = f"node:{name}"
-    hard = not attribute or (known is not None and (known.side == "wire" or known.family == "guard")) or attribute == "store.strict"
+    hard = (
+        not attribute
+        or (known is not None and (known.side == "wire" or known.family == "guard"))
+        or attribute == "store.strict"
+    )
     ledger.add(
         "graph",
         "drift.variant",

@@ -32,7 +32,13 @@ class Paths:
     def __init__(self, *graphs: Graph | None) -> None:
         self._ahead: dict[str, list[str]] = {}
         self._back: dict[str, list[str]] = {}
-        edges = {(edge.producer, edge.consumer): edge for graph in graphs if graph for edge in graph.edges.values() if edge.resolved}
+        edges = {
+            (edge.producer, edge.consumer): edge
+            for graph in graphs
+            if graph
+            for edge in graph.edges.values()
+            if edge.resolved
+        }
         for (producer, consumer), edge in sorted(edges.items()):
             self._ahead.setdefault(producer, []).append(consumer)
             self._back.setdefault(consumer, []).append(producer)
@@ -82,7 +88,7 @@ def _counted(start: str, order: list[str], successors: Mapping[str, Iterable[str
     for followers in forward.values():
         for follower in followers:
             waiting[follower] = waiting.get(follower, 0) + 1
-    ways = {name: 0 for name in order} | {start: 1}
+    ways = dict.fromkeys(order, 0) | {start: 1}
     queue = deque((start,))
     while queue:
         name = queue.popleft()

@@ -41,7 +41,7 @@ def guard_obligations(graph: Graph, routes: Routes, promised: Iterable[Promise],
             _cover(graph, routes, name, kinds, ledger)
         elif name in graph.nodes:
             _output(graph, routes, name, ledger)
-    for name, node in graph.nodes.items():
+    for node in graph.nodes.values():
         if "governance.assumesGuards" in node.attributes:
             _assumed(graph, routes, node, ledger)
         if node.role == "guardrail":

@@ -50,7 +50,9 @@ def _flow(graph: Graph, routes: Routes, attribute: str, *, redacted: bool) -> Fl
     sent: set[tuple[str, str]] = set()
     queue: deque[tuple[str, str, str | None, Origin]] = deque()  # node, label, the one port it leaves by, origin
     for name, node in graph.nodes.items():
-        queue.extend((name, label, port, Origin(name, fact, None, None)) for label, port, fact in _stated(node, attribute))
+        queue.extend(
+            (name, label, port, Origin(name, fact, None, None)) for label, port, fact in _stated(node, attribute)
+        )
     while queue:
         name, label, port, origin = queue.popleft()
         for hop in routes.hops.get(name, ()):
@@ -81,7 +83,10 @@ def _redacts(graph: Graph, hop: Hop, label: str) -> bool:
     node = graph.nodes[hop.node]
     redacted = node.stated("guard.redacts", ())
     return bool(
-        isinstance(redacted, tuple) and not hop.optional and counts(node) and any(_covers(str(one), label) for one in redacted)
+        isinstance(redacted, tuple)
+        and not hop.optional
+        and counts(node)
+        and any(_covers(str(one), label) for one in redacted)
     )
 
 
@@ -105,16 +110,18 @@ def _way(graph: Graph, flow: Flow, name: str, label: str) -> Way:
 
 
 def _permitted(graph: Graph, flow: Flow, ledger: Ledger) -> None:
-    for name, node in graph.nodes.items():
-        arriving = flow.arriving.get(name, {})
-        said = [(p, node.attributes[f"inputs.{p}.dataLabels"]) for p in node.inputs if f"inputs.{p}.dataLabels" in node.attributes]
-        for port, effective in said:
-            _permits(graph, flow, node, port, effective, _at_port(graph, node, port, flow), ledger)
-        if not said and arriving and node.stated("endpoint.external") is True:
-            label = min(arriving)
-            reason = f"external `{name}` does not say which data labels it permits; {', '.join(sorted(arriving))} arrive"
-            way = _way(graph, flow, name, label)
-            _add_labels(node, "", Undecided(reason), tuple(sorted(arriving)), way, node.effective("inputs.dataLabels"), ledger)
+    """Each input that says what it permits, and each that does not and that labelled data reaches."""
+    for node in graph.nodes.values():
+        for port in node.inputs or ("",):
+            said = node.attributes.get(f"inputs.{port}.dataLabels")
+            arriving = _at_port(graph, node, port, flow)
+            if said is not None:
+                _permits(graph, flow, node, port, said, arriving, ledger)
+            elif arriving:
+                reason = f"`{node.name}` does not say which data labels it permits; {', '.join(arriving)} arrive"
+                unsaid = node.effective(f"inputs.{port}.dataLabels" if port else "inputs")
+                way = _way(graph, flow, node.name, arriving[0])
+                _add_labels(node, port, Undecided(reason), arriving, way, unsaid, ledger)
 
 
 def _at_port(graph: Graph, node: Node, port: str, flow: Flow) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class Ledger:
             return not isinstance(outcome, Held)
         return any(fact.element in self.touched for fact in support)
 
-    def add(
+    def add(  # noqa: PLR0913  # an obligation has many parts
         self,
         kind: str,
         check: str,

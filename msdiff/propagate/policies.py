@@ -88,7 +88,9 @@ def _guards_without_kind(graph: Graph, selector: Value) -> tuple[str, ...]:
     guard = selector.get("guard") if isinstance(selector, Mapping) else None
     if not isinstance(guard, Mapping) or "kind" not in guard:
         return ()
-    return tuple(n for n, node in graph.nodes.items() if node.role == "guardrail" and counts(node) and not kinds_of(node))
+    return tuple(
+        n for n, node in graph.nodes.items() if node.role == "guardrail" and counts(node) and not kinds_of(node)
+    )
 
 
 def _no_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> None:
@@ -162,5 +164,3 @@ def _spoken(selector: Value) -> str:
     if isinstance(selector, tuple):
         return " or ".join(str(one) for one in selector)
     return str(selector)
-
-

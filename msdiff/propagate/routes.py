@@ -12,7 +12,15 @@ from typing import NamedTuple
 from msdiff.model.graph import Edge, Fact, Graph, Node
 from msdiff.model.values import Value
 
-GUARD_ATTRIBUTES = ("enabled", "required", "guard.mode", "guard.onFailure", "guard.kinds", "guard.stage", "guard.redacts")
+GUARD_ATTRIBUTES = (
+    "enabled",
+    "required",
+    "guard.mode",
+    "guard.onFailure",
+    "guard.kinds",
+    "guard.stage",
+    "guard.redacts",
+)
 
 
 class Hop(NamedTuple):

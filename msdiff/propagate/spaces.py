@@ -47,7 +47,9 @@ def sources(graph: Graph, store: Node) -> tuple[Source, ...]:
     """The embedders whose vectors arrive at the store, through whatever passes vectors on; sorted by name."""
     found: dict[tuple[str, str], Source] = {}
     seen = {store.name}
-    queue: list[tuple[str, Edge]] = [(edge.producer, edge) for edge in graph.incoming.get(store.name, ()) if _vectors(graph, edge)]
+    queue: list[tuple[str, Edge]] = [
+        (edge.producer, edge) for edge in graph.incoming.get(store.name, ()) if _vectors(graph, edge)
+    ]
     for name, edge in queue:
         node = graph.nodes[name]
         if node.role == "embedder" or "model.id" in node.attributes:
@@ -101,7 +103,11 @@ def differing(one: Source, other: Source) -> tuple[tuple[str, ...], tuple[str, .
     unknown: list[str] = []
     if one.node is other.node and one.port == other.port:
         return (), ()
-    for part in ("space",) if _both(one, other, "space") else ("model", "revision", "normalized", "representation", "pooling", "prefix", "dimension"):
+    for part in (
+        ("space",)
+        if _both(one, other, "space")
+        else ("model", "revision", "normalized", "representation", "pooling", "prefix", "dimension")
+    ):
         left, right = one.part(part).value, other.part(part).value
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             if not (isinstance(left, Unknown) and isinstance(right, Unknown) and part != "model"):

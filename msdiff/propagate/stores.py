@@ -5,7 +5,6 @@ against the embedder that writes it now), `split` (the query side against the in
 collection). A store that does not say `builtWith` is undecided: vectors of equal length can still mean something else.
 """
 
-
 from msdiff.model.graph import Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value, same
@@ -15,6 +14,7 @@ from msdiff.propagate.spaces import STORING, Source, differing, is_index, passag
 
 BUILT = "store.builtWith."
 IDENTITY = ("model", "revision", "normalized")  # of the space, as builtWith can state it
+DESCRIBED = ("revision", "normalized", "pooling", "prefix")  # what an embedder may say and builtWith must then say, too
 
 
 def store_obligations(graph: Graph, ledger: Ledger) -> None:
@@ -82,14 +82,18 @@ def _space(store: Node, source: Source, ledger: Ledger) -> None:
         outcome = Undecided(f"`{store.name}` does not say store.builtWith.model")
     elif silent:
         outcome = Undecided(f"`{source.node.name}` does not say {', '.join(silent)}")
-    elif "revision" not in stated and not isinstance(source.part("revision").value, Unknown):
-        outcome = Undecided(f"`{store.name}` does not say store.builtWith.revision")
+    elif missing := [part for part in DESCRIBED if _says(source, part) and BUILT + part not in store.attributes]:
+        outcome = Undecided(f"`{store.name}` does not say store.builtWith.{missing[0]}")
     shown = wrong or [part for part in ("model",) if part in stated]
     said = stated.get(shown[0]) if shown else None
     _add(store, source, "space", outcome, tuple(wrong), source.part(shown[0] if shown else "model"), said, ledger)
 
 
-def _add(
+def _says(source: Source, part: str) -> bool:
+    return not isinstance(source.part(part).value, Unknown)
+
+
+def _add(  # noqa: PLR0913  # an obligation has many parts
     store: Node,
     source: Source,
     check: str,
@@ -104,7 +108,7 @@ def _add(
         "store": store.name,
         "producer": source.node.name,
         "consumer": store.name,
-        "offered": None if isinstance(now.value, Unknown) else now.value,
+        "offered": None if isinstance(now.value, Unknown) else passage_prefix(now.value),
         "required": None if built is None or isinstance(built.value, Unknown) else built.value,
         "parts": wrong,
         "rebuild": str(store.stated("store.rebuild", "")),
@@ -162,7 +166,13 @@ def _split(graph: Graph, store: Node, feeding: tuple[Source, ...], built_by: Sou
             (store.name, source.node.name, built_by.node.name),
             outcome,
             location=source.node.location,
-            support=(*source.facts, *built_by.facts, *_edge_facts(source), *_edge_facts(built_by), *_built_facts(store)),
+            support=(
+                *source.facts,
+                *built_by.facts,
+                *_edge_facts(source),
+                *_edge_facts(built_by),
+                *_built_facts(store),
+            ),
             node=store.name,
             edge=source.edge.name if source.edge else None,
             facts={
@@ -212,5 +222,3 @@ def _shared(collection: str, namespace: str, writers: list[tuple[Node, Source]],
             },
             path=(source.node.name, store.name),
         )  # fmt: skip
-
-

@@ -31,7 +31,9 @@ def threshold_obligations(graph: Graph, ledger: Ledger) -> None:
 
 def _scorers(graph: Graph, node: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
     """The nodes whose scores arrive: back to the first that scores from text. A store hands on its embedder's space."""
-    queue: deque[tuple[Edge, tuple[str, ...]]] = deque((edge, (node.name,)) for edge in graph.incoming.get(node.name, ()))
+    queue: deque[tuple[Edge, tuple[str, ...]]] = deque(
+        (edge, (node.name,)) for edge in graph.incoming.get(node.name, ())
+    )
     seen: set[str] = {node.name}
     if node.role == "vectorStore" or "store.metric" in node.attributes:
         yield node, "", (node.name,)
@@ -95,7 +97,17 @@ def _identities(graph: Graph, producer: Node, port: str) -> Iterator[str]:
 
 def _score_attributes(producer: Node, port: str) -> tuple[str, ...]:
     ports = (port,) if port else producer.outputs
-    names = ("score.kind", "score.range", "score.orientation", "space", "normalized", "pooling", "prefix", "metric", "dimension")
+    names = (
+        "score.kind",
+        "score.range",
+        "score.orientation",
+        "space",
+        "normalized",
+        "pooling",
+        "prefix",
+        "metric",
+        "dimension",
+    )
     return tuple(f"outputs.{one}.{name}" for one in ports for name in names)
 
 

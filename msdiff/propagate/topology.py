@@ -71,7 +71,9 @@ def _cycles(graph: Graph, ledger: Ledger) -> None:
         unbounded = [name for name in component if not _bounded(graph.nodes[name])]
         rest = next(iter(cyclic_components(graph, unbounded)), ())
         bounds = tuple(Fact(f"node:{n}", a) for n in component for a in ("loop.maxIterations", "loop.until"))
-        edges = tuple(Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in members)
+        edges = tuple(
+            Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in members
+        )
         shown = " -> ".join((*(rest or component), (rest or component)[0]))
         ledger.add(
             "graph",
@@ -153,7 +155,7 @@ def _reaching(graph: Graph, routes: Routes, ends: Iterable[str]) -> Mapping[str,
     """All nodes with a way to an exit, to the node of an SLO, or to a store."""
     goals = {*ends, *(str(slo.stated("slo.at")) for slo in graph.slos.values())}
     goals |= {name for name, node in graph.nodes.items() if node.role in STORES}
-    found: dict[str, object] = {name: None for name in goals}
+    found: dict[str, object] = dict.fromkeys(goals)
     queue = deque(found)
     while queue:
         for name in routes.back.get(queue.popleft(), ()):
@@ -165,15 +167,13 @@ def _reaching(graph: Graph, routes: Routes, ends: Iterable[str]) -> Mapping[str,
 
 def _judge_reach(graph: Graph, check: str, found: Mapping[str, object], ledger: Ledger) -> None:
     for name, node in graph.nodes.items():
-        if node.part_of is not None or node.stated("standby") is True:
-            continue
-        if check == "reachable.entry" and node.role == "entry":
+        if _stands_aside(node) or (check == "reachable.entry" and node.role == "entry"):
             continue
         outcome: Outcome = HELD if name in found else Violated()
-        if not isinstance(outcome, Violated) and not ledger.wants(outcome, (Fact(node.id),)):
+        around = (*graph.incoming.get(name, ()), *graph.outgoing.get(name, ()))
+        if outcome == HELD and not ledger.wants(outcome, (Fact(node.id), *(Fact(edge.id) for edge in around))):
             ledger.count(outcome)
             continue
-        around = (*graph.incoming.get(name, ()), *graph.outgoing.get(name, ()))
         ledger.add(
             "graph",
             check,
@@ -186,17 +186,30 @@ def _judge_reach(graph: Graph, check: str, found: Mapping[str, object], ledger: 
         )
 
 
+def _stands_aside(node: Node) -> bool:
+    """A part of another node, something kept for later, and a guard at the provider are not wired, and need not be."""
+    return node.part_of is not None or node.stated("standby") is True or "guard.external" in node.attributes
+
+
 def _inputs(graph: Graph, routes: Routes, ledger: Ledger) -> None:
     """Each required input without a default is bound by an edge. Where the order of calls is not stated, nothing is judged."""
     if not graph.edges or graph.key.kind == "ModelSpec":
         return
-    stand_ins = routes.stand_ins
+    stand_ins, entered, lost = routes.stand_ins, entries(graph), _ends_of_touched_edges(ledger)
     for name, node in graph.nodes.items():
-        if node.role == "entry" or name in stand_ins or node.part_of is not None or node.stated("standby") is True:
+        if node.role == "entry" or name in stand_ins or _stands_aside(node):
             continue
+        if not entered and name not in graph.incoming and name not in lost:
+            continue  # where no entry is drawn, data comes in at nodes without edges
         bound = {edge.in_port for edge in graph.incoming.get(name, ())}
         for port in node.inputs:
             _input(graph, node, port, port in bound, ledger)
+
+
+def _ends_of_touched_edges(ledger: Ledger) -> frozenset[str]:
+    """Nodes at which an edge ends, or ended, that is among what changed."""
+    texts = {id.partition("->")[2].partition(" ")[0] for id in ledger.touched or () if id.startswith("edge:")}
+    return frozenset(texts | {text.rpartition(".")[0] for text in texts})
 
 
 def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> None:
@@ -205,14 +218,22 @@ def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> 
     if not needed and not bound:
         return
     edges = tuple(Fact(edge.id) for edge in graph.incoming.get(node.name, ()) if edge.in_port == port)
-    place = next((node.attributes[key].location for key in node.attributes if key.startswith(f"{prefix}.")), node.location)
+    place = next(
+        (node.attributes[key].location for key in node.attributes if key.startswith(f"{prefix}.")), node.location
+    )
     ledger.add(
         "graph",
         "input.bound",
         (node.name, port),
         HELD if bound else Violated(),
         location=place,
-        support=(Fact(node.id), Fact(node.id, prefix), Fact(node.id, f"{prefix}.required"), Fact(node.id, f"{prefix}.default"), *edges),
+        support=(
+            Fact(node.id),
+            Fact(node.id, prefix),
+            Fact(node.id, f"{prefix}.required"),
+            Fact(node.id, f"{prefix}.default"),
+            *edges,
+        ),
         node=node.name,
         facts={"field": port, "role": node.role},
     )

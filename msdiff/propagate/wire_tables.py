@@ -10,7 +10,12 @@ from typing import Any, NamedTuple
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.values import Unknown
 
-MODIFIERS = {"bound": ("overflow",), "range": ("uses",), "member": (), "subset": ("default",)}  # read beside the two sides
+MODIFIERS = {
+    "bound": ("overflow",),
+    "range": ("uses",),
+    "member": (),
+    "subset": ("default",),
+}  # read beside the two sides
 
 
 class Wire(NamedTuple):
@@ -65,7 +70,10 @@ class WireTable:
         attributes = self._graph.nodes[node].attributes
         number = None
         if names.isdisjoint(self._by_input) and not any(attributes[prefix + name].options for name in names):
-            said = (self._graph.nodes[node].role, *((name, repr(attributes[prefix + name].value)) for name in sorted(names)))
+            said = (
+                self._graph.nodes[node].role,
+                *((name, repr(attributes[prefix + name].value)) for name in sorted(names)),
+            )
             number = self._numbers.setdefault((prefix[0], *said), len(self._numbers))
         self._signatures[node, prefix] = number
         return number
@@ -79,12 +87,9 @@ class WireTable:
         out = self._declared(edge.producer, f"outputs.{edge.out_port}.")
         into = self._declared(edge.consumer, f"inputs.{edge.in_port}.")
         wires = list(self._by_names(out, into))
-        for attribute in edge.attributes:
-            if attribute in self._by_edge:
-                wires.append(self._by_edge[attribute])
-        for wire in self._by_role.get(self._graph.nodes[edge.consumer].role, ()):
-            if self.required(wire, edge).claims:
-                wires.append(wire)
+        wires.extend(self._by_edge[attribute] for attribute in edge.attributes if attribute in self._by_edge)
+        by_role = self._by_role.get(self._graph.nodes[edge.consumer].role, ())
+        wires.extend(wire for wire in by_role if self.required(wire, edge).claims)
         return wires
 
     def _declared(self, node: str, prefix: str) -> frozenset[str]:

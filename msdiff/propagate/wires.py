@@ -129,7 +129,9 @@ def _one(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Eff
     return _adjusted(graph, edge, wire, offered, required, outcome)
 
 
-def _adjusted(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Effective, outcome: Outcome) -> Outcome:
+def _adjusted(
+    graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Effective, outcome: Outcome
+) -> Outcome:
     """What the bare law cannot see: a consumer that copes, a default branch, prefixes, two tokenizers, an order-only reader."""
     consumer = graph.nodes[edge.consumer]
     port = f"inputs.{edge.in_port}"
@@ -186,7 +188,12 @@ def _schema(graph: Graph, edge: Edge, ends: Ends, ledger: Ledger) -> None:
     mapping = edge.stated("edge.map")
     names = {str(k): str(v) for k, v in mapping.items()} if isinstance(mapping, Mapping) else None
     for clause in containment(_shown(ends.offered.value), _shown(ends.required.value), names):
-        facts = {"field": clause.field, "schemaPath": clause.path, "offered": clause.offered, "required": clause.required}
+        facts = {
+            "field": clause.field,
+            "schemaPath": clause.path,
+            "offered": clause.offered,
+            "required": clause.required,
+        }
         check = f"schema.{clause.kind}"
         _add(graph, edge, check, clause.outcome, ends, support, ledger, facts, (clause.path,))
 
@@ -203,7 +210,22 @@ def _shapes(graph: Graph, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> N
         batching = tuple(Fact(f"node:{name}", "capacity.maxBatch") for name in (edge.producer, edge.consumer))
         others = tuple(fact for key in match.through for fact in _shape_facts(graph.edges[key]))
         support = (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *batching, *others)
-        _add(graph, edge, "shape", match.outcome, ends, support, ledger, {"dynamic": match.dynamic, "clash": match.why})
+        _add(
+            graph,
+            edge,
+            "shape",
+            match.outcome,
+            ends,
+            support,
+            ledger,
+            _clash(match.dynamic, match.why, match.offered, match.required),
+        )
+
+
+def _clash(dynamic: bool, why: str, offered: Value, required: Value) -> dict[str, Value]:
+    """Facts about two shapes, with the batch dimension that their nodes add."""
+    shown = {"offered": offered, "required": required} if offered or required else {}
+    return {"dynamic": dynamic, "clash": why, **shown}
 
 
 def _shape_facts(edge: Edge) -> tuple[Fact, ...]:
@@ -232,7 +254,7 @@ def _tensor(graph: Graph, edge: Edge, ends: Ends) -> tuple[str, str, str, str, s
     )  # fmt: skip
 
 
-def _add(
+def _add(  # noqa: PLR0913  # an obligation has many parts
     graph: Graph,
     edge: Edge,
     check: str,
@@ -305,4 +327,3 @@ def _says(offered: Effective) -> str:
 def _short(value: Value | Unknown) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-

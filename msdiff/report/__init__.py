@@ -31,6 +31,45 @@ def _json(report: Report, options: RenderOptions) -> str:
     return render(report, options)
 
 
-RENDERERS: dict[str, Renderer] = {"terminal": _terminal, "markdown": _markdown, "json": _json}
+def _sarif(report: Report, options: RenderOptions) -> str:
+    from msdiff.report.sarif import render
+
+    return render(report, options)
+
+
+def _html(report: Report, options: RenderOptions) -> str:
+    from msdiff.report.html import render
+
+    return render(report, options)
+
+
+def _github(report: Report, options: RenderOptions) -> str:
+    from msdiff.report.github import render
+
+    return render(report, options)
+
+
+def _gitlab(report: Report, options: RenderOptions) -> str:
+    from msdiff.report.gitlab import render
+
+    return render(report, options)
+
+
+def _junit(report: Report, options: RenderOptions) -> str:
+    from msdiff.report.junit import render
+
+    return render(report, options)
+
+
+RENDERERS: dict[str, Renderer] = {
+    "terminal": _terminal,
+    "markdown": _markdown,
+    "json": _json,
+    "sarif": _sarif,
+    "html": _html,
+    "github": _github,
+    "gitlab": _gitlab,
+    "junit": _junit,
+}
 
 __all__ = ["RENDERERS", "RenderOptions", "Renderer"]

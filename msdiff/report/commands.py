@@ -18,4 +18,9 @@ def open_findings(report: Report, groups: Grouping) -> tuple[Finding, ...]:
 
 def accept_command(finding: Finding, options: RenderOptions) -> str:
     """The exact command, with the reason to be filled in."""
-    return f'{options.accept_command} {shell_word(finding.fingerprint)} --reason "..."'
+    return f'{options.accept_command} {shell_word(finding.fingerprint)} --reason "..." {options.range}'.rstrip()
+
+
+def explain_command(name: str, options: RenderOptions) -> str:
+    """The exact command that explains why a node is affected."""
+    return f"msdiff explain {shell_word(name)} {options.range}".rstrip()

@@ -1,9 +1,9 @@
 """Text from the repository -> text that is inert in one target format.
 
 In: any text (a node's name, a value, a file name, a rule's message with values in it). Out: the same text as it may
-stand in a terminal, in Markdown, in a Mermaid, DOT or SVG label, or on a command line. Promise: whatever the text
-holds, it shows as itself and does nothing: no escape sequence, no mention, no link, no markup, no line break. Nothing
-else in `report` escapes.
+stand in a terminal, in Markdown, in HTML or XML, in SARIF, in a workflow command, in a Mermaid, DOT or SVG label, or
+on a command line. Promise: whatever the text holds, it shows as itself and does nothing: no escape sequence, no
+mention, no link, no markup, no line break. Nothing else in `report` escapes.
 
 Limits and odd cases of GitHub's Markdown: a mention is found after Markdown is done, so that a backslash or an entity
 before `@` does not stop it, and replies by e-mail are read as plain text, so that a code span does not either. A
@@ -11,6 +11,7 @@ zero-width space after the `@` stops both. The same holds for `#123` and `GH-123
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 # Control characters, bidirectional controls, zero-width and other invisible characters, lone surrogates, tag
@@ -29,6 +30,8 @@ _MARKDOWN = str.maketrans(
 )
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _DOT = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_BRACKET = re.compile(r"[\\\[\]]")
+_URI_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 _NOT_PLAIN_IN_MERMAID = re.compile(r"[^\w .,/()+=-]")
 _LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 _SHELL_PLAIN = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
@@ -108,10 +111,15 @@ def prose(text: str) -> str:
 
     A backtick that came in with a value can only move the border between code and text; both sides are escaped.
     """
+    return "".join(_piece(part, code=code) for part, code in _backticked(text))
+
+
+def _backticked(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a sentence, and whether each stood in backticks."""
     parts = text.split("`")
     if len(parts) % 2 == 0:  # an odd backtick is left over at the end: it is text
         parts[-2:] = [f"{parts[-2]}`{parts[-1]}"]
-    return "".join(_piece(part, code=index % 2 == 1) for index, part in enumerate(parts) if part)
+    yield from ((part, index % 2 == 1) for index, part in enumerate(parts) if part)
 
 
 def _piece(part: str, *, code: bool) -> str:
@@ -138,6 +146,51 @@ def html(text: str) -> str:
 def xml(text: str) -> str:
     """XML text or attribute (SVG)."""
     return visible(text).translate(_XML)
+
+
+def xml_lines(lines: Iterable[str]) -> str:
+    """XML text of several lines; a line break within one of them is written out."""
+    return "\n".join(map(xml, lines))
+
+
+def page_prose(text: str) -> str:
+    """HTML: a sentence in which names stand in backticks; these become `<code>`, as in `prose`."""
+    return "".join(f"<code>{xml(part)}</code>" if code else xml(part) for part, code in _backticked(text))
+
+
+def annotation_text(lines: Iterable[str]) -> str:
+    """The message of a workflow command of GitHub Actions; a line break within one of its lines is written out."""
+    return "%0A".join(log_line(visible(line)).replace("%", "%25") for line in lines)
+
+
+def annotation_property(text: str) -> str:
+    """A property of a workflow command (`file`, `title`): nothing in it ends the property or the command."""
+    return log_line(visible(text)).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+def sarif_text(text: str) -> str:
+    """SARIF plain text: no embedded link (`](`), and nothing that GitHub, which posts it in reviews, would act on."""
+    text = _LINK.sub(lambda found: found[0] + _PAUSE, _paused(visible(text)))
+    return text.replace("](", f"]{_PAUSE}(")
+
+
+def sarif_link(text: str, id: int) -> str:
+    """SARIF plain text: a link to the location with this id (SARIF 2.1.0, 3.11.6)."""
+    return f"[{_BRACKET.sub(_with_backslash, sarif_text(text))}]({id})"
+
+
+def _with_backslash(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
+
+
+def relative_uri(path: str) -> str:
+    """A path of the repository as a relative URI reference (RFC 3986, 4.2): its bytes, percent-encoded but for `/`."""
+    try:
+        data = path.encode("utf-8", "surrogateescape")  # the bytes that git has, where they are no UTF-8
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "surrogatepass")
+    uri = "".join(chr(byte) if chr(byte) in _URI_PLAIN else f"%{byte:02X}" for byte in data)
+    return f"%2F{uri[1:]}" if uri.startswith("/") else uri  # two slashes at the start would name a host
 
 
 def mermaid_text(text: str) -> str:

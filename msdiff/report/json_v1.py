@@ -44,7 +44,7 @@ def render(report: Report, options: RenderOptions) -> str:
     return encoded(document(report))
 
 
-def encoded(content: Document) -> str:
+def encoded(content: Document | list[Document]) -> str:
     """JSON text that any UTF-8 file can hold: a lone surrogate (an escape in some file) stays an escape."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -4,7 +4,7 @@ In: graphs. Out: a complete SVG document of our own layout, left to right, each 
 well-formed XML whatever the names hold, no script, no external font, image or link.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msdiff.model.graph import Graph
 from msdiff.report.drawing import Arrow, Box, Drawing, drawing_of, look
@@ -16,13 +16,19 @@ _LEAST, _MOST = 100.0, 280.0  # width of a box
 _LETTER = 7.3  # width of one letter at 13 px
 _DASHES = {"solid": "", "dashed": ' stroke-dasharray="8 5"', "dotted": ' stroke-dasharray="2 4"'}
 _STROKE = "#555"
+_MARKS = {"breaking": "#c62828", "risky": "#ef6c00", "unverified": "#7b1fa2", "changed": "#1565c0"}
 
 
 def svg(*graphs: Graph) -> str:
     """The graphs in full, one under another."""
+    return pictured(map(drawing_of, graphs))
+
+
+def pictured(drawings: Iterable[Drawing]) -> str:
+    """The drawings, one under another; what a box is marked with is the colour of its border."""
     parts: list[str] = []
     top, width = 0.0, 0.0
-    for drawing in map(drawing_of, graphs):
+    for drawing in drawings:
         picture = _Picture(drawing, top)
         parts += picture.elements()
         top += picture.height
@@ -117,6 +123,8 @@ def _outline(box: Box, x: float, y: float, width: float) -> str:
     look_of = look(box.role)
     right, bottom, middle = x + width, y + _HEIGHT, y + _HEIGHT / 2
     paint = f'fill="{look_of.fill}" stroke="{_STROKE}" stroke-width="1.2"'
+    if box.mark in _MARKS:
+        paint = f'fill="{look_of.fill}" stroke="{_MARKS[box.mark]}" stroke-width="3"'
     if box.mark == "missing":
         paint = 'fill="#fff" stroke="#b71c1c" stroke-dasharray="4 3"'
     if look_of.shape in ("hexagon", "diamond"):

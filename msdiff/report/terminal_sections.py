@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from msdiff.model.finding import Finding
 from msdiff.model.report import Report, SloResult
-from msdiff.report.commands import accept_command, open_findings
-from msdiff.report.escape import plural, shell_word
+from msdiff.report.commands import accept_command, explain_command, open_findings
+from msdiff.report.escape import plural
 from msdiff.report.grouping import Grouping, RootCause
 from msdiff.report.lines import Block, Line, Span, Table, line, sentence_spans
 from msdiff.report.naming import finding_name, undecided_name
@@ -141,7 +141,7 @@ def next_blocks(report: Report, groups: Grouping, options: RenderOptions) -> Ite
             yield line(6, f"and {len(findings) - _COMMANDS:,} more, each by the fingerprint in its brackets")
     named = next((one.node for root in groups.roots for one in root.consumers if one.node), None)
     if named is not None:
-        yield line(2, "- see the whole chain to a consumer: ", Span(f"msdiff explain {shell_word(named)}", "command"))
+        yield line(2, "- see the whole chain to a consumer: ", Span(explain_command(named, options), "command"))
     if report.undecided:
         strict = "" if report.strict else "; --strict makes unverified changes fail"
         count = plural(len(report.undecided), "obligation")

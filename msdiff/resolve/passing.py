@@ -48,9 +48,7 @@ def _edges_into(graph: Graph, name: str, in_port: str) -> Iterator[Edge]:
     return (edge for edge in graph.incoming.get(name, ()) if edge.in_port == in_port)
 
 
-def _collect(
-    graph: Graph, name: str, in_port: str, arrived: dict[tuple[str, str], _Arrivals], mine: _Arrivals
-) -> bool:
+def _collect(graph: Graph, name: str, in_port: str, arrived: dict[tuple[str, str], _Arrivals], mine: _Arrivals) -> bool:
     """Takes over what the producers give now; whether anything was new."""
     new = False
     through = (Fact(f"node:{name}", "passes"),)
@@ -66,9 +64,7 @@ def _collect(
     return new
 
 
-def _given(
-    graph: Graph, edge: Edge, arrived: dict[tuple[str, str], _Arrivals]
-) -> Iterator[tuple[str, Effective]]:
+def _given(graph: Graph, edge: Edge, arrived: dict[tuple[str, str], _Arrivals]) -> Iterator[tuple[str, Effective]]:
     """What the producer's port states itself, then what came through it."""
     prefix = f"outputs.{edge.out_port}."
     producer = graph.nodes[edge.producer]
@@ -91,9 +87,7 @@ def _with_inherited(
             if full not in node.attributes:
                 silent = _silent(graph, producers, attribute, arrived)
                 attributes[full] = _joined(list(values.values()) + silent, full)
-    return Node(
-        node.id, node.location, attributes, node.role, node.inputs, node.outputs or tuple(ports), node.part_of
-    )
+    return Node(node.id, node.location, attributes, node.role, node.inputs, node.outputs or tuple(ports), node.part_of)
 
 
 def _silent(

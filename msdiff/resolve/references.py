@@ -63,9 +63,7 @@ def _prompt(element: Element, paths: Collection[str]) -> Iterator[Reference]:
         return
     file = posixpath.normpath(posixpath.join(posixpath.dirname(effective.location.file), text))
     known = file in paths or posixpath.normpath(text) in paths
-    yield Reference(
-        element.id, "prompt.ref", text, effective.location, known, None, "" if known else f"no file {file}"
-    )
+    yield Reference(element.id, "prompt.ref", text, effective.location, known, None, "" if known else f"no file {file}")
 
 
 def _passed_ports(graph: Graph, element: Element) -> Iterator[Reference]:

@@ -80,7 +80,9 @@ class Specs:
         path, _, wanted = str(claim.value).partition("#")
         file = posixpath.normpath(posixpath.join(posixpath.dirname(claim.location.file), path)) if path else ""
         if posixpath.isabs(path) or file.startswith("../") or file == "..":
-            self._fail(f"specRef of `{name}` leaves the repository: {claim.value}", "name a file of this repository", claim)
+            self._fail(
+                f"specRef of `{name}` leaves the repository: {claim.value}", "name a file of this repository", claim
+            )
             return None
         found = self._by_file.get(file or claim.location.file, [])
         if wanted:
@@ -128,7 +130,9 @@ class Specs:
         self._copied += len(source.nodes) + len(source.edges)
         if self._copied > COPY_LIMIT:
             raise InputError(
-                f"specRefs multiply to more than {COPY_LIMIT} elements", hint="flatten the specs", location=source.location
+                f"specRefs multiply to more than {COPY_LIMIT} elements",
+                hint="flatten the specs",
+                location=source.location,
             )
         for part, element in source.nodes.items():
             if part != source.key.name:
@@ -141,7 +145,9 @@ class Specs:
             moved = _with_value(element.statements, "slo.at", here(source.key.name))
             draft.slos.setdefault(slo, ElementDraft(element.location, moved))
         for policy, element in source.policies.items():
-            moved = {key: [_moved_policy(claim, here) for claim in claims] for key, claims in element.statements.items()}
+            moved = {
+                key: [_moved_policy(claim, here) for claim in claims] for key, claims in element.statements.items()
+            }
             draft.policies.setdefault(here(policy), ElementDraft(element.location, moved))
 
     def _fail(self, message: str, hint: str, claim: Claim) -> None:
@@ -149,7 +155,9 @@ class Specs:
 
 
 def _ports(statements: Statements, side: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(attribute.split(".", 2)[1] for attribute in statements if attribute.startswith(f"{side}.")))
+    return tuple(
+        dict.fromkeys(attribute.split(".", 2)[1] for attribute in statements if attribute.startswith(f"{side}."))
+    )
 
 
 def _spelled(attribute: str, ports: dict[str, tuple[str, ...]], *, spec: bool) -> Iterable[str]:

@@ -40,7 +40,9 @@ def graphs(draw: st.DrawFn) -> Spec:
     names = NAMES[: draw(st.integers(2, 5))]
     nodes: Spec = {name: node(draw, name) for name in names}
     nodes["start"] = {"role": "entry", "outputs": {"o": {"type": "json"}}}
-    pairs = draw(st.lists(st.sampled_from(list(product((*names, "start"), names))), min_size=1, max_size=9, unique=True))
+    pairs = draw(
+        st.lists(st.sampled_from(list(product((*names, "start"), names))), min_size=1, max_size=9, unique=True)
+    )
     edges = [{"from": f"{one}.o", "to": f"{other}.i"} for one, other in pairs]
     for edge in edges:
         if draw(st.integers(0, 4)) == 0:
@@ -57,7 +59,10 @@ def graphs(draw: st.DrawFn) -> Spec:
 def edited(draw: st.DrawFn) -> tuple[Spec, Spec]:
     """A graph and what one to three edits make of it."""
     base = draw(graphs())
-    head = {"nodes": {name: dict(one) for name, one in base["nodes"].items()}, "edges": [dict(edge) for edge in base["edges"]]}
+    head = {
+        "nodes": {name: dict(one) for name, one in base["nodes"].items()},
+        "edges": [dict(edge) for edge in base["edges"]],
+    }
     names = [name for name in head["nodes"] if name != "start"]
     for _ in range(draw(st.integers(1, 3))):
         what = draw(st.sampled_from(["node", "edge+", "edge-", "optional"]))

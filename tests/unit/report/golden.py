@@ -18,3 +18,15 @@ class GoldenJson(Golden):
 
 class GoldenSvg(Golden):
     file_extension = _file_extension = "svg"
+
+
+class GoldenSarif(Golden):
+    file_extension = _file_extension = "sarif"
+
+
+class GoldenXml(Golden):
+    file_extension = _file_extension = "xml"
+
+
+class GoldenHtml(Golden):
+    file_extension = _file_extension = "html"

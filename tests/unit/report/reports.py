@@ -1,7 +1,5 @@
 """Reports made by hand: a realistic one, one with 500 consumers, one of hostile text, and the quiet ones."""
 
-from tests.records import replace
-
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Finding, Level, Related, Verdict
 from msdiff.model.graph import Fact
@@ -19,6 +17,7 @@ from msdiff.model.report import (
     UndecidedObligation,
 )
 from msdiff.model.values import Unknown, Value
+from tests.records import replace
 
 APP = "support-assistant"
 LEVELS = {Verdict.BREAKING: Level.ERROR, Verdict.RISKY: Level.WARNING, Verdict.SAFE: Level.NOTE}

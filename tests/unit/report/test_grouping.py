@@ -1,7 +1,5 @@
 """One root cause is one entry, with everybody it breaks under it."""
 
-from tests.records import replace
-
 from reports import APP, changed, embedder_swap, finding, many_consumers, report
 
 from msdiff.model.change import Change
@@ -11,6 +9,7 @@ from msdiff.model.location import Location
 from msdiff.model.obligation import Status
 from msdiff.model.report import Affected, ClassifiedChange, Report, SloResult
 from msdiff.report.grouping import Grouping, fold, grouping
+from tests.records import replace
 
 BREAKING, RISKY, SAFE = Verdict.BREAKING, Verdict.RISKY, Verdict.SAFE
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from tests.records import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from msdiff.model.report import PathStep, Report, SloResult
 from msdiff.model.values import Unknown
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.schema_v1 import report_schema
+from tests.records import replace
 
 SCHEMA = report_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

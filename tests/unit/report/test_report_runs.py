@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from msdiff.report import RENDERERS
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 HEAVY = (
@@ -51,7 +53,7 @@ def run(code: str, seed: str = "0") -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("format", ["terminal", "markdown", "json"])
+@pytest.mark.parametrize("format", sorted(RENDERERS))
 def test_text_for_a_pipe_loads_nothing_heavy(format: str) -> None:
     assert run(LOADED.format(format=format, heavy=HEAVY)) == "[]"
 

@@ -1,12 +1,11 @@
 """An SLO's figures in words."""
 
-from tests.records import replace
-
 import pytest
 from reports import APP, changed, report
 
 from msdiff.model.report import PathStep, SloResult
 from msdiff.report.slo_words import slo_facts, slo_figures, slo_moved, slo_sum
+from tests.records import replace
 
 LATENCY = SloResult(APP, "answer", "llm", "completion", "p95", 600, 547, 627.5, 600, "budget-exceeded", (), ())
 UPTIME = SloResult(APP, "up", "llm", "availability", "", 0.99, 0.995, 0.98, 0.99, "certain-miss", (), ())

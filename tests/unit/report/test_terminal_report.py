@@ -1,7 +1,6 @@
 """The terminal report: one content, plain in a pipe, painted and wrapped on a terminal."""
 
 import re
-from tests.records import replace
 from itertools import pairwise
 
 import pytest
@@ -16,6 +15,7 @@ from msdiff.model.obligation import Status
 from msdiff.model.report import Coverage, Report
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.lines import Line, Span, Table, plain
+from tests.records import replace
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
