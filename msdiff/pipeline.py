@@ -5,7 +5,7 @@ ours and cannot be read (in base it is reported, and what it held is unknown), `
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msdiff.classify import Causes, Evidence, Judged, classify
 from msdiff.classify.alone import alone
@@ -15,8 +15,8 @@ from msdiff.errors import ManyErrors, MsdiffError, NothingToCompare
 from msdiff.load import Loaded, Memo, load
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Level, Verdict
-from msdiff.model.graph import Effective, Fact, Graph
-from msdiff.model.obligation import Obligation, Status
+from msdiff.model.graph import Effective, Element, Fact, Graph
+from msdiff.model.obligation import Obligation, Outcome, Status
 from msdiff.model.report import Coverage, Problem, Report, Side
 from msdiff.model.snapshot import Snapshot
 from msdiff.propagate import Obligations, Tables, obligations, promised
@@ -28,8 +28,10 @@ from msdiff.propagate.stale import Stale
 from msdiff.resolve import renamed_claims, resolve, with_values
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.ruleset.library import RuleSet
-from msdiff.ruleset.policy_conditions import PolicyJudge
 from msdiff.settings import Settings
+
+if TYPE_CHECKING:
+    from msdiff.ruleset.policy_conditions import PolicyJudge
 
 FAILING = (Status.INTRODUCED, Status.WORSENED)
 NO_PATHS: tuple[tuple[str, ...], int] = ((), 0)
@@ -126,7 +128,7 @@ class _World:
         self._late: dict[str, frozenset[str]] = {}
         self._contexts: dict[str, tuple[Facts, Facts]] = {}
         self._with_new_facts: Mapping[Key, Obligation] | None = None
-        self.judge = PolicyJudge(self.catalogue)
+        self._judge: "PolicyJudge | None" = None
         self.changes = diff(pairs, self.catalogue) if compared else ()
         touched = Causes(self.changes).elements if compared else None
         promises = promised(self.bases)
@@ -163,8 +165,16 @@ class _World:
             aliases=rules.aliases,
             catalogue=rules.catalogue,
             may_drift=self.request.settings.may_drift,
-            judge=self.judge,
+            judge=self.judged,
         )
+
+    def judged(self, condition: str, element: Element, policy: str) -> Outcome:
+        """Whether an element meets a policy's condition."""
+        from msdiff.ruleset.policy_conditions import PolicyJudge  # few graphs have such policies
+
+        if self._judge is None:
+            self._judge = PolicyJudge(self.catalogue)
+        return self._judge(condition, element, policy)
 
     @property
     def bases(self) -> tuple[Graph, ...]:
@@ -219,15 +229,16 @@ class _World:
         return self._with_new_facts
 
     def _informed(self, graph: Graph) -> Graph:
+        """The graph with what head newly declares; a port that came brings all that it declares."""
         head = self._head(graph.label)
         values: dict[Fact, Effective] = {}
         for change in self.changes:
-            if head is None or change.graph != graph.label or change.kind != "attribute.added":
+            if head is None or change.graph != graph.label or not _newly_declares(change):
                 continue
-            element = head.element(change.fact.element)
-            effective = element.attributes.get(change.fact.attribute) if element else None
-            if effective is not None:
-                values[change.fact] = effective
+            element, name = head.element(change.fact.element), change.fact.attribute
+            for attribute, effective in element.attributes.items() if element else ():
+                if attribute == name or attribute.startswith(f"{name}."):
+                    values[change.fact._replace(attribute=attribute)] = effective
         return with_values(graph, values)
 
     def facts(self, change: Change) -> tuple[Facts, Facts]:
@@ -316,6 +327,11 @@ class _World:
             both = one.base is not None and one.head is not None
             self._late[label] = later(one.base, one.head) if both and one.base and one.head else frozenset()
         return self._late[label]
+
+
+def _newly_declares(change: Change) -> bool:
+    """Whether nothing was known before: a default that is overruled was known."""
+    return bool(change.attribute) and change.kind == "attribute.added" and change.old is None
 
 
 def _problems(problems: tuple[MsdiffError, ...], side: str) -> tuple[Problem, ...]:

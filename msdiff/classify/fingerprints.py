@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 
 from msdiff.model.change import Change
 from msdiff.model.obligation import Obligation
 from msdiff.model.values import Unknown, Value
+
+try:  # like `random` of the standard library: `hashlib` loads OpenSSL, which costs more than all fingerprints of a run
+    from _sha2 import sha256
+except ImportError:
+    try:
+        from _sha256 import sha256
+    except ImportError:
+        from hashlib import sha256
 
 LENGTH = 16  # hexadecimal digits: 64 bits
 
@@ -23,7 +30,8 @@ def fingerprint(
     text = json.dumps(
         [rule, graph, node, place, check, moved, said], sort_keys=True, ensure_ascii=True, separators=(",", ":")
     )
-    return sha256(text.encode()).hexdigest()[:LENGTH]
+    digest: str = sha256(text.encode()).hexdigest()
+    return digest[:LENGTH]
 
 
 def _plain(value: Value | Unknown) -> str:

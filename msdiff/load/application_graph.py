@@ -5,7 +5,6 @@ every unknown key, word out of a closed vocabulary, wrong type and impossible fi
 what is right is read all the same.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -19,6 +18,7 @@ from msdiff.load.values import Enough
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.ruleset.attributes import PORT_SIDES, Catalogue
 from msdiff.syntax.nearest import did_you_mean
+from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.shape import kind_of
 from msdiff.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 
@@ -26,7 +26,7 @@ API_VERSION = "msdiff/v1"
 KIND = "ApplicationGraph"
 NAME = "graph"
 
-_PORT = re.compile(r"[^.\[\]>\s]+")  # dots and brackets take names apart, and `->` stands between the ends of an edge
+_PORT = Pattern(r"[^.\[\]>\s]+")  # dots and brackets take names apart, and `->` stands between the ends of an edge
 _TOP = ("apiVersion", "kind", "metadata", "spec")
 _SPEC = ("nodes", "edges", "slos", "policies")
 _IN_THE_KEY = ("metadata.name", "metadata.variant")  # checked like the others, but they are the key, not a statement

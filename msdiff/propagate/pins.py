@@ -4,7 +4,6 @@ In: one graph and the table of moving model names (`rules/tables/model-aliases.y
 provider re-points) and `model.revision` (weights from a hub without a full commit) for each node with a model.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
@@ -13,9 +12,10 @@ from msdiff.model.obligation import Outcome, Violated
 from msdiff.model.values import Value
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
+from msdiff.syntax.patterns import Pattern
 
-COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")  # a full SHA-1 or SHA-256 id
-HUB = re.compile(r"[\w.-]+/[\w.-]+")  # owner/name, as the model hubs write it
+COMMIT = Pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")  # a full SHA-1 or SHA-256 id
+HUB = Pattern(r"[\w.-]+/[\w.-]+")  # owner/name, as the model hubs write it
 HUB_URI = ("hf://", "https://huggingface.co/", "huggingface://")
 
 

@@ -14,28 +14,30 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
+from msdiff.syntax.patterns import Pattern
+
 # Control characters, bidirectional controls, zero-width and other invisible characters, lone surrogates, tag
 # characters.
-_INVISIBLE = re.compile(
+_INVISIBLE = Pattern(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _PAUSE = "\u200b"  # zero-width space: shows nothing, and stops GitHub from reading a name or a link
-_REFERENCE = re.compile(r"(?:@(?=\w)|#(?=\d)|\bGH-(?=\d))", re.IGNORECASE)
-_LINK = re.compile(r":(?=//)|\bwww(?=\.)", re.IGNORECASE)
-_BLOCK_START = re.compile(r"[-+](?=\s|$)|-(?=-)|=|\d+(?=[.)](?:\s|$))")
+_REFERENCE = Pattern(r"(?:@(?=\w)|#(?=\d)|\bGH-(?=\d))", re.IGNORECASE)
+_LINK = Pattern(r":(?=//)|\bwww(?=\.)", re.IGNORECASE)
+_BLOCK_START = Pattern(r"[-+](?=\s|$)|-(?=-)|=|\d+(?=[.)](?:\s|$))")
 _MARKDOWN = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_[]#~"}
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "$": "&#36;"}  # entities, where a backslash is not sure
 )
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _DOT = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_BRACKET = re.compile(r"[\\\[\]]")
+_BRACKET = Pattern(r"[\\\[\]]")
 _URI_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
-_NOT_PLAIN_IN_MERMAID = re.compile(r"[^\w .,/()+=-]")
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-_SHELL_PLAIN = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-_URL = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%+#?=&:,-]*)?", re.ASCII)
+_NOT_PLAIN_IN_MERMAID = Pattern(r"[^\w .,/()+=-]")
+_LOG_COMMAND = Pattern(r"##(?=\w*\[)")
+_SHELL_PLAIN = Pattern(r"[\w@%+=:,./-]+", re.ASCII)
+_URL = Pattern(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%+#?=&:,-]*)?", re.ASCII)
 
 
 def visible(text: str) -> str:

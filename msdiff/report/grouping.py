@@ -10,7 +10,6 @@ every node of its path): it stands under the one that costs it most.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from msdiff.model.finding import Finding, Verdict
@@ -24,8 +23,7 @@ _OF_A_KIND = 3  # consumers alike that are shown where there are too many
 _LIVE = (Status.INTRODUCED, Status.WORSENED)
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
+class Consumer(NamedTuple):
     """Who suffers: `element` is `node:NAME`, `edge:KEY`, `slo:NAME` or `policy:NAME`; findings gravest first."""
 
     graph: str
@@ -41,8 +39,7 @@ class Consumer:
         return next((finding.owner for finding in self.findings if finding.owner), None)
 
 
-@dataclass(frozen=True, slots=True)
-class RootCause:
+class RootCause(NamedTuple):
     """Changes that are one cause, whom they break (`consumers`), and whom they reach without breaking (`reached`).
 
     `contributes_to` are missed SLOs that stand under another root cause and rest on this one, too.
@@ -55,8 +52,7 @@ class RootCause:
     contributes_to: tuple[Consumer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(NamedTuple):
     """`roots` have a finding or are not safe; `safe` are the rest; `uncaused` are live findings of no listed change."""
 
     roots: tuple[RootCause, ...]

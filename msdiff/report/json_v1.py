@@ -11,7 +11,6 @@ names.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
@@ -33,10 +32,11 @@ from msdiff.model.values import Unknown, Value
 from msdiff.report.options import RenderOptions
 from msdiff.report.slo_words import unit
 from msdiff.report.wording import is_accepted
+from msdiff.syntax.patterns import Pattern
 
 SCHEMA = "msdiff.report/v1"
 Document: TypeAlias = dict[str, Any]
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = Pattern("[\ud800-\udfff]")
 
 
 def render(report: Report, options: RenderOptions) -> str:

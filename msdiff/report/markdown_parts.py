@@ -4,16 +4,14 @@ Everything that comes in here is Markdown already; `escape` made it so.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msdiff.report.escape import code_span, html, plural
 
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """How much to show: `roots` in the list with `names` of consumers beside each, `folds` of them in full with as many
     `consumers` (their values and fixes if `facts`), `boxes` in the picture, `entries` of any other section."""
 
@@ -26,8 +24,7 @@ class Detail:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of the document, and what of it was left out."""
 
     text: str

@@ -1,7 +1,6 @@
 """What a renderer is told about the place that its text goes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -14,8 +13,7 @@ class RuleDocument(NamedTuple):
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """How to write, never what: every renderer shows the same report.
 
     `width` is the number of columns of a terminal, `None` in a pipe or a file: nothing is wrapped then. `colour` asks

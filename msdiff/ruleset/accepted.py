@@ -6,7 +6,6 @@ Writing keeps comments, order and layout of the file.
 
 import io
 import os
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from msdiff.errors import SettingsError
 from msdiff.model.finding import Acceptance
 from msdiff.model.location import Location
 from msdiff.settings import gathered
+from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.shape import Source, plain, shape_problems
 from msdiff.syntax.tree import Mapping, Sequence, Tree, parsed
 
@@ -51,7 +51,7 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATE = Pattern(r"(\d{4})-(\d{2})-(\d{2})")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 from msdiff.errors import RuleError
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
+from msdiff.ruleset.plain_conditions import Plan, holds, plan_of
+from msdiff.syntax.patterns import Pattern
 
 Names: TypeAlias = Mapping[str, str]
 """Full name (`change.old`) -> type: text, number, integer, boolean, list, map, value; `?` after it: may be null."""
@@ -25,19 +27,23 @@ MAX_LENGTH = (
 )
 TYPES = frozenset({"text", "number", "integer", "boolean", "list", "map", "value"})
 
-_STRING = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_DOTTED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
-_UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
-_OVERLOAD = re.compile(r"applied to '\((?:wrapper\()?(double|int)\)?, (?:wrapper\()?(double|int)\)?\)'")
-_STATUS = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")  # the engine's codes around its messages
-_POSITION = re.compile(r"<input>:(\d+):(\d+): ")
+_STRING = Pattern(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+_DOTTED = Pattern(r"(?<![\w.])[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
+_UNDECLARED = Pattern(r"undeclared reference to '([\w.]+)'")
+_OVERLOAD = Pattern(r"applied to '\((?:wrapper\()?(double|int)\)?, (?:wrapper\()?(double|int)\)?\)'")
+_STATUS = Pattern(r"^[A-Z_]+: | \[[A-Z_]+\]$")  # the engine's codes around its messages
+_POSITION = Pattern(r"<input>:(\d+):(\d+): ")
 
 
 class Condition(NamedTuple):
-    """A checked condition: its text and the names it reads, each with its type."""
+    """A checked condition: its text and the names it reads, each with its type. `plan`: how it is answered without engine."""
 
     text: str
     names: tuple[tuple[str, str], ...] = ()
+    plan: Plan | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.names))
 
 
 def checked(text: str, names: Names, *, whose: str, location: Location | None = None) -> Condition:
@@ -56,7 +62,8 @@ def checked(text: str, names: Names, *, whose: str, location: Location | None = 
         message = f"{whose}: the condition gives {result.name()}, not true or false\n | {text}"
         raise RuleError(message, hint="compare it with something, as in `... == true`", location=location)
     read = dotted_names(text)
-    return Condition(text, tuple((name, kind) for name, kind in names.items() if _is_read(name, read)))
+    known = tuple((name, kind) for name, kind in names.items() if _is_read(name, read))
+    return Condition(text, known, plan_of(text, dict(known)))
 
 
 def dotted_names(text: str) -> tuple[str, ...]:
@@ -73,6 +80,8 @@ def evaluate(condition: Condition, groups: Groups, *, whose: str, location: Loca
 
     Raises `RuleError` that says whose condition it is, with the values, where the engine has no answer.
     """
+    if condition.plan is not None and (answer := holds(condition.plan, groups)) is not None:
+        return answer
     data: dict[str, Any] = {}
     unknown: dict[str, Unknown] = {}
     for name, kind in condition.names:

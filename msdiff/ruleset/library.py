@@ -23,7 +23,7 @@ from msdiff.syntax.tree import parse
 Sources: TypeAlias = Iterable[tuple[str, bytes]]
 """Rule files of a team: name (relative to the root of the repository) and content. The last rule with an id wins."""
 
-COMPILER = 1  # raise it when the shape of the artefact changes
+COMPILER = 2  # raise it when the shape of the artefact changes
 ARTEFACT = "_compiled.json"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CATALOGUE, _FACTS = "attributes", "facts"

@@ -4,12 +4,12 @@ A value that is missing reads "unknown".
 """
 
 import json
-import re
 from collections.abc import Mapping
 
 from msdiff.model.values import Unknown, Value
+from msdiff.syntax.patterns import Pattern
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+_PLACEHOLDER = Pattern(r"\{([A-Za-z_]\w*)\}")
 _LONGEST = 120  # characters of one value: a whole schema in a sentence helps nobody
 
 

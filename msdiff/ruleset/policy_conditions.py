@@ -5,7 +5,6 @@ condition reads an attribute that the element does not declare. Raises `RuleErro
 attribute of the catalogue or gives no boolean.
 """
 
-import re
 from functools import lru_cache
 
 from msdiff.model.graph import Edge, Element
@@ -14,9 +13,10 @@ from msdiff.model.obligation import Held, Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.ruleset.attributes import Attribute, Catalogue
 from msdiff.ruleset.expressions import Condition, checked, evaluate
+from msdiff.syntax.patterns import Pattern
 
-_TEXT = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_TEXT = Pattern(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+_NAME = Pattern(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 # numbers stay untyped, so that `latency.p95Ms < 500` may be written without a decimal point
 _TYPES = {"text": "text", "name": "text", "boolean": "boolean", "set": "list", "list": "list", "map": "map"}
 

@@ -146,9 +146,9 @@ def _optional_judgement(written: list[Any] | None) -> Judgement | None:
 
 
 def _condition_to_json(condition: Condition) -> list[Any]:
-    return [condition.text, [list(name) for name in condition.names]]
+    return [condition.text, [list(name) for name in condition.names], condition.plan]
 
 
 def _condition_from_json(written: list[Any]) -> Condition:
-    text, names = written
-    return Condition(text, tuple((name, kind) for name, kind in names))
+    text, names, plan = written
+    return Condition(text, tuple((name, kind) for name, kind in names), plan)
