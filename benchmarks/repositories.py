@@ -62,7 +62,7 @@ def _node_file(number: int, dimension: int) -> str:
     notes = "\n".join(f"# {name} line {line}: kept so that the file has the size of a real one" for line in range(14))
     node = (
         f"  nodes:\n    {name}:\n      role: transform\n      description: node number {number}\n"
-        f"      model: {{id: acme/model-{number}, revision: 1c644c9, family: acme, precision: bf16}}\n"
+        f"      model: {{id: acme/model-{number}, revision: {number:a>40x}, family: acme, precision: bf16}}\n"
         f"      inputs: {{into: {{type: embedding, dimension: {[768, 1024]}}}}}\n"
         f"      outputs: {{out: {{type: embedding, dimension: {dimension}}}}}\n"
         f"      latency: {{p50Ms: 4, p95Ms: 9, p99Ms: 12}}\n"

@@ -25,7 +25,7 @@ from msdiff.propagate.flow import Paths
 from msdiff.propagate.reach import impacts
 from msdiff.propagate.slo_results import later, slo_results
 from msdiff.propagate.stale import Stale
-from msdiff.resolve import renamed_claims, resolve, with_values
+from msdiff.resolve import Known, renamed_claims, resolve, with_values
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.ruleset.library import RuleSet
 from msdiff.settings import Settings
@@ -107,7 +107,8 @@ def _refuse_emptiness(loaded: Iterable[Loaded], request: Request) -> None:
 def _paired(old: Loaded, new: Loaded, base: Snapshot, head: Snapshot) -> tuple[GraphPair, ...]:
     """The graphs of both versions side by side, base in head's names."""
     old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
-    before, after = resolve(old.claims, old_paths), resolve(new.claims, new_paths)
+    nodes: Known = {}
+    before, after = resolve(old.claims, old_paths, nodes), resolve(new.claims, new_paths, nodes)
     first = pair(before, after)
     moved = {one.label: renames(one.base, one.head) for one in first if one.base and one.head}
     names = {(g.base.key.name, g.base.key.variant): moved[g.label] for g in first if g.base and moved.get(g.label)}

@@ -133,7 +133,8 @@ def _names(value: Value) -> tuple[str, ...]:
 
 
 def _may_be_optional(node: Node) -> bool:
-    return any(name.endswith("required") for name in node.attributes)
+    attributes = node.attributes
+    return "required" in attributes or any(f"inputs.{port}.required" in attributes for port in node.inputs)
 
 
 def entries(graph: Graph) -> tuple[str, ...]:

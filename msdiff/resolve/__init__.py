@@ -11,25 +11,29 @@ from typing import TypeVar
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Item, Node
-from msdiff.resolve.building import assemble, build
+from msdiff.resolve.building import Known, assemble, build
 from msdiff.resolve.drafts import Draft, group
 from msdiff.resolve.renaming import renamed_claims
 from msdiff.resolve.specs import Specs
 
-__all__ = ["renamed_claims", "resolve", "with_values"]
+__all__ = ["Known", "renamed_claims", "resolve", "with_values"]
 
 _E = TypeVar("_E", Item, Node, Edge)
 
 
-def resolve(claims: Iterable[Claim], paths: Collection[str] = ()) -> tuple[Graph, ...]:
-    """The graphs that the claims describe. `paths` are the files of the snapshot, to tell whether a reference resolves."""
+def resolve(claims: Iterable[Claim], paths: Collection[str] = (), nodes: Known | None = None) -> tuple[Graph, ...]:
+    """The graphs that the claims describe.
+
+    `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `nodes` to both versions of a
+    comparison: a node that the same claims describe is then the same object.
+    """
     known = paths if isinstance(paths, frozenset | set) else frozenset(paths)
     drafts = group(claims)
     specs = Specs(drafts, frozenset(known))
     specs.attach()
     kept = [draft for draft in drafts if not draft.is_spec or id(draft) not in specs.used]
     keys = _distinct(kept)
-    graphs = [build(draft, keys[id(draft)], known, specs.references.get(id(draft), ())) for draft in kept]
+    graphs = [build(draft, keys[id(draft)], known, specs.references.get(id(draft), ()), nodes) for draft in kept]
     return tuple(sorted(graphs, key=lambda graph: graph.key))
 
 

@@ -5,6 +5,7 @@ resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
@@ -17,10 +18,23 @@ from msdiff.resolve.references import references_of
 NOTHING: Mapping[str, Effective] = {}
 
 
-def build(draft: Draft, key: GraphKey, paths: Collection[str], references: Iterable[Reference] = ()) -> Graph:
-    """The graph of one draft. `references` are those that following `specRef` found."""
+Known: TypeAlias = dict[tuple[object, ...], tuple[Node, tuple[Disagreement, ...]]]
+"""What was built of which claims: a node that the same claims describe in two versions is made once."""
+
+
+def build(
+    draft: Draft,
+    key: GraphKey,
+    paths: Collection[str],
+    references: Iterable[Reference] = (),
+    known: Known | None = None,
+) -> Graph:
+    """The graph of one draft. `references` are those that following `specRef` found; `known` carries nodes over."""
     disagreements: list[Disagreement] = []
-    nodes = {name: _node(name, element, disagreements) for name, element in sorted(draft.nodes.items())}
+    nodes: dict[str, Node] = {}
+    for name, element in sorted(draft.nodes.items()):
+        nodes[name], differing = _node_once(name, element, {} if known is None else known)
+        disagreements += differing
     edges, broken = _edges(draft.edges, nodes)
     meta = draft.meta or ElementDraft(draft.location)
     graph = assemble(
@@ -52,6 +66,16 @@ def assemble(graph: Graph) -> Graph:
         incoming={name: tuple(edges) for name, edges in incoming.items()},
     )
     return linked._replace(nodes=pass_through(linked))
+
+
+def _node_once(name: str, draft: ElementDraft, known: Known) -> tuple[Node, tuple[Disagreement, ...]]:
+    # claims live as long as the run, and equal files share them: their identities tell whether anything differs
+    same = (name, draft.part_of, draft.location, *(id(claim) for claims in draft.statements.values() for claim in claims))
+    found = known.get(same)
+    if found is None:
+        disagreements: list[Disagreement] = []
+        found = known[same] = (_node(name, draft, disagreements), tuple(disagreements))
+    return found
 
 
 def _node(name: str, draft: ElementDraft, disagreements: list[Disagreement]) -> Node:

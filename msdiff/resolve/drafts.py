@@ -54,13 +54,14 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
     """The drafts, sorted by graph and place; claims of one element keep the order of their places."""
     drafts: dict[tuple[GraphKey, str, int], Draft] = {}
     edges: dict[tuple[str, int, str], ElementDraft] = {}
+    last: tuple[object, ...] = ()
+    element: ElementDraft | None = None
     for claim in claims:
-        spec = claim.graph.kind == "ModelSpec"
-        identity = (claim.graph, claim.location.file if spec else "", claim.document if spec else 0)
-        draft = drafts.get(identity)
-        if draft is None:
-            draft = drafts[identity] = Draft(claim.graph, claim.location)
-        element = _element(draft, claim, edges)
+        # claims on one element follow one another: it is looked up once
+        here = (claim.element, claim.graph, claim.location[0], claim.document)
+        if element is None or here != last:
+            last = here
+            element = _element(_draft(drafts, claim), claim, edges)
         if claim.attribute:
             element.statements.setdefault(claim.attribute, []).append(claim)
         else:
@@ -68,6 +69,15 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
             if isinstance(claim.value, tuple) and len(claim.value) == 2:
                 element.ends = (str(claim.value[0]), str(claim.value[1]))
     return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
+
+
+def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draft:
+    spec = claim.graph.kind == "ModelSpec"
+    identity = (claim.graph, claim.location.file if spec else "", claim.document if spec else 0)
+    draft = drafts.get(identity)
+    if draft is None:
+        draft = drafts[identity] = Draft(claim.graph, claim.location)
+    return draft
 
 
 def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], ElementDraft]) -> ElementDraft:
