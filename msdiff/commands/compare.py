@@ -64,7 +64,7 @@ def run(arguments: Arguments) -> int:
 def judged(arguments: Arguments, doing: str) -> int:
     """Make the report that the arguments ask for, and write it wherever they say; its exit code."""
     from msdiff.commands.comparing import comparison, range_text  # not for --help, --version and a wrong word
-    from msdiff.commands.output import deliver, say, targets
+    from msdiff.commands.output import deliver, documents_of, say, targets
     from msdiff.commands.progress import waiting
     from msdiff.report.escape import visible
 
@@ -74,5 +74,6 @@ def judged(arguments: Arguments, doing: str) -> int:
         report = done.report
         left_alone = done.left_alone() if arguments.verbose else ()
     say("".join(visible(f"left alone: {path} ({why})") + "\n" for path, why in left_alone))
-    deliver(report, wanted, arguments, range=range_text(arguments, words))
+    documents = documents_of(done.request.rules)
+    deliver(report, wanted, arguments, range=range_text(arguments, words), documents=documents)
     return report.exit_code

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from msdiff.commands.options import Arguments
 from msdiff.errors import ManyErrors, OutputError, UsageError
@@ -16,6 +16,10 @@ from msdiff.model.report import Report
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.escape import shell_word, visible
 from msdiff.report.lines import Block, plain
+from msdiff.report.options import Documents, RuleDocument
+
+if TYPE_CHECKING:
+    from msdiff.ruleset.library import RuleSet
 
 STDOUT = "-"
 _SIGNS = "→≤≥…·"  # what the terminal report uses beyond ASCII
@@ -41,12 +45,19 @@ def targets(arguments: Arguments) -> tuple[Target, ...]:
     return tuple(files)
 
 
-def deliver(report: Report, wanted: Iterable[Target], arguments: Arguments, *, range: str = "") -> None:
-    """Render and write every report; `range` names the comparison on a command line.
+def deliver(
+    report: Report,
+    wanted: Iterable[Target],
+    arguments: Arguments,
+    *,
+    range: str = "",
+    documents: Documents | None = None,
+) -> None:
+    """Render and write every report; `range` names the comparison on a command line, `documents` tells what a rule is about.
 
     Raises `OutputError` at the end where one could not be written.
     """
-    texts = [(target, RENDERERS[target.format](report, _options(target, arguments, range))) for target in wanted]
+    texts = [(target, RENDERERS[target.format](report, _options(target, arguments, range, documents))) for target in wanted]
     texts.sort(key=lambda pair: pair[0].file == STDOUT)  # files first: a closed pipe must not cost one
     problems: list[OutputError] = []
     for target, text in texts:
@@ -65,7 +76,20 @@ def _write(target: Target, text: str) -> None:
         write_file(target.file, text)
 
 
-def _options(target: Target, arguments: Arguments, range: str) -> RenderOptions:
+def documents_of(rules: "RuleSet") -> Documents:
+    """What each rule is about, read when a format asks for it."""
+
+    def document(id: str) -> RuleDocument | None:
+        try:
+            found = rules.document(id)
+        except UsageError:
+            return None
+        return RuleDocument(found.rule.category, found.why, found.rule.fix, found.references)
+
+    return document
+
+
+def _options(target: Target, arguments: Arguments, range: str, documents: Documents | None) -> RenderOptions:
     here = target.file == STDOUT
     return RenderOptions(
         colour=wants_colour(arguments.color, sys.stdout) if here else bool(arguments.color),
@@ -74,6 +98,7 @@ def _options(target: Target, arguments: Arguments, range: str) -> RenderOptions:
         verbose=arguments.verbose,
         quiet=arguments.quiet,
         range=range,
+        documents=documents,
     )
 
 

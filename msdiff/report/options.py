@@ -1,7 +1,7 @@
 """What a renderer is told about the place that its text goes to."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class RuleDocument(NamedTuple):
@@ -11,6 +11,10 @@ class RuleDocument(NamedTuple):
     why: str
     fix: str
     references: tuple[str, ...] = ()
+
+
+Documents: TypeAlias = Callable[[str], RuleDocument | None]
+"""What looks a rule up by its id."""
 
 
 class RenderOptions(NamedTuple):
@@ -33,4 +37,4 @@ class RenderOptions(NamedTuple):
     range: str = ""
     max_chars: int = 60_000
     max_bytes: int = 190_000
-    documents: Callable[[str], RuleDocument | None] | None = None
+    documents: Documents | None = None
