@@ -42,7 +42,7 @@ def _references(graph: Graph, ledger: Ledger) -> None:
                 "attribute": reference.attribute,
                 "problem": reference.problem,
                 "nearest": reference.nearest or "",
-                "element": reference.element,
+                "element": name or "graph",
             },
         )
 

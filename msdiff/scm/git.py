@@ -121,7 +121,8 @@ def _version(opening: Opening, form: Form, argument: str | None, request: Reques
     if argument is None and found.repository.root is not None:
         return found.version(found.working_tree(), None)
     commits = found.commits
-    if argument is not None and is_path(argument, request.cwd) and not (request.separated and argument in commits):
+    sure = request.separated or found.repository.root is None  # a bare repository's own files (`HEAD`) are no paths of it
+    if argument is not None and is_path(argument, request.cwd) and not (sure and argument in commits):
         if argument in commits:
             raise ambiguous(argument)
         return _folder(argument, request)
@@ -139,7 +140,7 @@ def _are_revisions(form: Form, request: Request, found: Found) -> bool:
     revisions = [word for word, names in parts if all(name in commits for name in names)]
     paths = [word for word in form.words if is_path(word, request.cwd)]
     for word in revisions:
-        if word in paths and not request.separated:
+        if word in paths and not request.separated and found.repository.root is not None:
             raise ambiguous(word)
     if all(name in commits for name in form.revisions):
         return True

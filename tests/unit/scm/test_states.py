@@ -92,6 +92,16 @@ def test_a_bare_repository_has_no_working_tree(forked: Repo, tmp_path: Path) -> 
     assert sorted(look(folder, "main..feature", paths=("sub",)).head) == ["sub/part.yaml"]
 
 
+def test_the_files_of_a_bare_repository_are_no_paths(forked: Repo, tmp_path: Path) -> None:
+    folder = tmp_path / "bare.git"
+    forked.git("clone", "-q", "--bare", str(forked.folder), str(folder))
+    assert (folder / "HEAD").is_file()
+    with resolve_version("HEAD", cwd=str(folder)) as version:
+        assert version.snapshot.label == "HEAD"
+    with resolve_sides(("HEAD", "main"), cwd=str(folder)) as sides:
+        assert (sides.base.label, sides.head.label) == ("HEAD", "main")
+
+
 def test_inside_the_git_folder(forked: Repo) -> None:
     inside = forked.folder / ".git"
     assert look(inside, "main..feature", keep=forked.folder).head == MERGED
