@@ -107,10 +107,9 @@ def _of_graph(
         or "policy.maxLatency" in said
         or any(edge.attributes and edge.attributes.keys() & LIMITS for edge in graph.edges.values())
     ):
-        from msdiff.propagate.budget_obligations import budget_obligations
+        from msdiff.propagate.budget_obligations import add_budgets
 
-        for obligation in budget_obligations(graph):
-            ledger.take(obligation)
+        add_budgets(graph, ledger)
 
 
 def _said(graph: Graph) -> frozenset[str]:
