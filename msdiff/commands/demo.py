@@ -11,33 +11,16 @@ from typing import NamedTuple
 
 from msdiff.commands.comparing import comparison
 from msdiff.commands.options import Arguments, Parser, add_color, add_common
-from msdiff.commands.output import Target, deliver, print_text, write_file
-from msdiff.errors import GitError, OutputError, UsageError
+from msdiff.commands.output import Target, deliver, print_text
+from msdiff.errors import UsageError
 from msdiff.model.report import Report
 from msdiff.report.escape import visible
-from msdiff.scm.process import Git, git_at
+from msdiff.scm.sample import Commit, write_repository
 
 DEFAULT = "msdiff-demo"
 RANGE = "main..HEAD"
 FILES = ("README.md", "app.yaml", "models/embedder.modelspec.yaml")
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "demo_files")
-_NOT_OURS = (  # a hook's variables lead to the hook's repository
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_QUARANTINE_PATH",
-)
-_IDENTITY = {
-    "GIT_AUTHOR_NAME": "msdiff demo",
-    "GIT_AUTHOR_EMAIL": "demo@example.invalid",
-    "GIT_COMMITTER_NAME": "msdiff demo",
-    "GIT_COMMITTER_EMAIL": "demo@example.invalid",
-}
-_COMMIT = ("-c", "commit.gpgSign=false", "-c", "core.autocrlf=false", "commit", "--quiet", "--no-verify")
-
 _USAGE = "msdiff demo [DIR] [options]"
 _ABOUT = f"""\
 Write a small git repository to DIR (default: {DEFAULT}), with a main and a feature branch, and run
@@ -62,6 +45,7 @@ class Step(NamedTuple):
 
 
 _SPEC, _APP, _FEATURE = "models/embedder.modelspec.yaml", "app.yaml", "feature/better-answers"
+_BASE, _LARGE = "1c644c92ad3ba1efdad3f1451a637716616a20e8", "f169b11e22de13617baa190a028a32f3493550b6"
 STORY = (
     Step("main", "Answer questions from documents", ()),
     Step(
@@ -69,7 +53,7 @@ STORY = (
         "Use the large embedder: better recall",
         (
             Edit(_SPEC, "id: intfloat/e5-base-v2", "id: intfloat/e5-large-v2"),
-            Edit(_SPEC, "hf://intfloat/e5-base-v2@1c644c9", "hf://intfloat/e5-large-v2@f169b11"),
+            Edit(_SPEC, f"hf://intfloat/e5-base-v2@{_BASE}", f"hf://intfloat/e5-large-v2@{_LARGE}"),
             Edit(_APP, "{vector: {type: embedding, dimension: 768,", "{vector: {type: embedding, dimension: 1024,"),
         ),
     ),
@@ -98,7 +82,7 @@ def run(arguments: Arguments) -> int:
         raise UsageError("the demonstration goes to one folder", hint="msdiff demo DIR")
     name = arguments.words[0] if arguments.words else DEFAULT
     folder = os.path.abspath(name)
-    write_repository(folder)
+    write_repository(folder, tuple(commits()), _FEATURE)
     print_text(visible(f"A small repository was written to {folder}:") + "\n")
     print_text("main, and feature/better-answers with three commits that look harmless.\n\n")
     print_text(visible(f"$ cd {shlex.quote(name)} && msdiff {RANGE}") + "\n")
@@ -126,41 +110,13 @@ def _next(name: str, report: Report) -> Iterator[str]:
     yield "  $EDITOR app.yaml && msdiff            your own change, before you commit it"
 
 
-def write_repository(folder: str) -> None:
-    """The repository of the story. Raises `UsageError` for a folder with something in it, `GitError`, `OutputError`."""
-    _make(folder)
-    git = git_at(folder, os.environ).without(*_NOT_OURS)
-    _done(git, "init", "--quiet", "--template=")
-    _done(git, "symbolic-ref", "HEAD", "refs/heads/main")
+def commits() -> Iterator[Commit]:
+    """The story, with the files of each step."""
     files = {name: _packaged(name) for name in FILES}
-    branches: dict[str, Mapping[str, str]] = {}
-    for number, step in enumerate(STORY):
-        if step.branch not in branches and branches:
-            _done(git, "checkout", "--quiet", "-b", step.branch, "main")
-        elif branches:
-            _done(git, "checkout", "--quiet", step.branch)
-        files = branches[step.branch] = _edited(dict(branches.get(step.branch, files)), step.edits)
-        for path, text in files.items():
-            _write(folder, path, text)
-        _commit(git, step.message, number)
-    _done(git, "checkout", "--quiet", _FEATURE)
-
-
-def _make(folder: str) -> None:
-    try:
-        if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
-            raise UsageError(
-                f"`{folder}` is there already, and not an empty folder", hint="Name another: msdiff demo DIR"
-            )
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"`{folder}` cannot be made: {error.strerror}") from None
-
-
-def _write(folder: str, path: str, text: str) -> None:
-    place = os.path.join(folder, *path.split("/"))
-    os.makedirs(os.path.dirname(place), exist_ok=True)
-    write_file(place, text)
+    branches: dict[str, dict[str, str]] = {}
+    for step in STORY:
+        branches[step.branch] = _edited(branches.get(step.branch, files), step.edits)
+        yield Commit(step.branch, step.message, branches[step.branch])
 
 
 def _packaged(name: str) -> str:
@@ -168,25 +124,11 @@ def _packaged(name: str) -> str:
         return file.read()
 
 
-def _edited(files: dict[str, str], edits: tuple[Edit, ...]) -> dict[str, str]:
+def _edited(files: Mapping[str, str], edits: tuple[Edit, ...]) -> dict[str, str]:
+    edited = dict(files)
     for edit in edits:
-        text = files[edit.file]
+        text = edited[edit.file]
         if text.count(edit.old) != 1:
             raise AssertionError(f"the story of the demonstration does not fit {edit.file}")
-        files[edit.file] = text.replace(edit.old, edit.new)
-    return files
-
-
-def _commit(git: Git, message: str, number: int) -> None:
-    """A commit whose id is the same everywhere: a day each, at noon UTC."""
-    date = f"2026-03-{number + 2:02d}T12:00:00+00:00"
-    dated = git._replace(variables={**git.variables, **_IDENTITY, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date})
-    _done(dated, "-c", "core.autocrlf=false", "add", "--all")
-    _done(dated, *_COMMIT, "--message", message)
-
-
-def _done(git: Git, *arguments: str) -> None:
-    result = git.run(*arguments)
-    if result.code:
-        said = result.err.strip().splitlines()
-        raise GitError(f"git cannot write the demonstration: {said[-1] if said else f'exit code {result.code}'}")
+        edited[edit.file] = text.replace(edit.old, edit.new)
+    return edited

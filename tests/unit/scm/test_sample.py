@@ -7,26 +7,30 @@ import pytest
 from repositories import Repo, everything, look
 
 from msdiff.errors import UsageError
-from msdiff.scm.sample import init_repository
+from msdiff.scm.sample import Commit, write_repository
 
-MAIN: dict[str, str] = {"app.yaml": "a: 1\n", "models/embedder.yaml": "e: 768\n", "old.yaml": "o: 1\n"}
-FEATURE: dict[str, str | None] = {"models/embedder.yaml": "e: 1024\n", "new.yaml": "n: é\n", "old.yaml": None}
+COMMITS = (
+    Commit("main", "One", {"app.yaml": "a: 1\n", "models/embedder.yaml": "e: 768\n", "old.yaml": "o: 1\n"}),
+    Commit("feature", "Two", {"models/embedder.yaml": "e: 1024\n", "new.yaml": "n: é\n", "old.yaml": None}),
+    Commit("main", "Three", {"later.yaml": "l: 1\n"}),
+)
 
 
 def test_two_branches_that_are_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = init_repository(str(tmp_path / "one"), MAIN, FEATURE)
+    made = write_repository(str(tmp_path / "one"), COMMITS, "feature")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    assert init_repository(str(tmp_path / "two" / "deep"), MAIN, FEATURE) == made
+    assert write_repository(str(tmp_path / "two" / "deep"), COMMITS, "feature") == made
     repo = Repo(tmp_path / "one")
-    assert (repo.git("rev-parse", "main"), repo.git("rev-parse", "HEAD")) == made
+    assert (repo.git("rev-parse", "main~"), repo.git("rev-parse", "HEAD"), repo.git("rev-parse", "main")) == made
     assert (repo.git("status", "--porcelain"), repo.git("branch", "--show-current")) == ("", "feature")
     assert (
         repo.git("log", "--format=%an %ae %cn %ci", "-1")
-        == "msdiff demo demo@example.org msdiff demo 2026-01-02 12:00:00 +0000"
+        == "msdiff demo demo@example.invalid msdiff demo 2026-01-02 12:00:00 +0000"
     )
     seen = look(repo.folder, "main..HEAD")
-    assert seen.head == {"app.yaml": "a: 1\n", "models/embedder.yaml": "e: 1024\n", "new.yaml": "n: é\n"}
+    assert seen.base is not None and seen.base["models/embedder.yaml"] == "e: 768\n"
+    assert seen.head["models/embedder.yaml"] == "e: 1024\n"
     assert seen.changed == ("models/embedder.yaml", "new.yaml", "old.yaml")
 
 
@@ -50,15 +54,15 @@ def test_nothing_of_the_user_counts_or_changes(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("GIT_INDEX_FILE", str(other.folder / ".git" / "index"))
     monkeypatch.setenv("GIT_QUARANTINE_PATH", str(tmp_path))
     before, variables = everything(other.folder), dict(os.environ)
-    made = init_repository(str(tmp_path / "demo"), MAIN, FEATURE, branch="bigger-embedder")
+    made = write_repository(str(tmp_path / "demo"), COMMITS, "feature")
     assert (everything(other.folder), dict(os.environ), ran.exists()) == (before, variables, False)
-    assert made == init_repository(str(tmp_path / "again"), MAIN, FEATURE)
+    assert made == write_repository(str(tmp_path / "again"), COMMITS, "feature")
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").write_text("x")
     for folder in (tmp_path / "mine", tmp_path / "mine" / "file"):
-        with pytest.raises(UsageError, match=r"is not empty$"):
-            init_repository(str(folder), MAIN, FEATURE)
+        with pytest.raises(UsageError, match=r"not an empty folder$"):
+            write_repository(str(folder), COMMITS, "main")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["file"]
