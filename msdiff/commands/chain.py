@@ -26,6 +26,9 @@ from msdiff.report.wording import STATUS_WORDS, change_phrase, figure, other_pat
 from msdiff.report.wording import chain as way
 
 
+_OPEN_WAYS = "guardrail-bypass-path"  # the rule that speaks of ways around guards
+
+
 class Versions(NamedTuple):
     """The report, and the graphs of both versions by label."""
 
@@ -83,6 +86,7 @@ def finding_blocks(finding: Finding, versions: Versions) -> Iterator[Block]:
     yield from _section("How it gets there" if finding.causes else "Where", chain(finding, versions))
     yield from _section("Where to look", _requirement(finding))
     yield from _section("Latency, step by step", _steps(finding, versions))
+    yield from _section("Where a guard would close every open way", _closing(finding, versions))
     yield from _section("What to do", [line(2, *sentence_spans(finding.fix))] if finding.fix else [])
     if finding.status in (Status.INTRODUCED, Status.WORSENED, Status.REVEALED) and finding.acceptance is None:
         command = accept_command(finding, RenderOptions(range=versions.range))
@@ -239,6 +243,25 @@ def _steps(finding: Finding, versions: Versions) -> Iterator[Line]:
     )
     for result in results:
         yield from _of_slo(result, versions.graphs(finding.graph))
+
+
+def _closing(finding: Finding, versions: Versions) -> Iterator[Line]:
+    """The fewest edges that all ways around the promised guards go through."""
+    head, base = versions.head.get(finding.graph), versions.base.get(finding.graph)
+    if finding.rule != _OPEN_WAYS or finding.node is None or head is None or base is None:
+        return
+    from msdiff.propagate.cuts import closing_edges
+    from msdiff.propagate.guards import promises
+    from msdiff.propagate.routes import Routes
+
+    kinds = {
+        kind
+        for promise in promises(base, Routes(base))
+        if (promise.stage, promise.node) == ("input", finding.node)
+        for kind in promise.kinds
+    }
+    for edge in closing_edges(head, finding.node, kinds):
+        yield line(2, "edge ", Span(short(edge.name), "name"), "  ", _place(edge.location))
 
 
 def _of_slo(result: SloResult, graphs: tuple[Graph, ...]) -> Iterator[Line]:

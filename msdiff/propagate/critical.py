@@ -72,7 +72,8 @@ def _link(at: _From) -> _Link:
     calls = now.region.called.get(node, ())
     if calls:
         latest = min(calls, key=lambda wire: (-call_times(now, wire)[1], wire.edge))
-        if call_times(now, latest)[1] == now.clock.done[node]:
+        begin, done = call_times(now, latest)
+        if done == now.clock.done[node] and (at.event != "own" or begin == now.clock.start[node]):
             return _called(at, latest)
     if node in now.origins and not waiting:
         return _Link((Step(now.plan.names[node], None, 0),), None)
@@ -164,11 +165,13 @@ def _transit(now: Pass, wire: Wire | None) -> tuple[Step, ...]:
 
 def _called(at: _From, wire: Wire) -> _Link:
     now = at.now
-    if at.event == "own":
-        raise AssertionError("a caller's own work does not hang on a call of it")
-    if not calls_at_once(now, wire.producer):
-        return _Link((), _From(now, wire.producer, "done"))
     begin, done = call_times(now, wire)
+    own = 0 if at.node in now.origins else now.durations.own[at.node]
+    if not calls_at_once(now, wire.producer):
+        early = [_own(at, begin + own - done)] if at.event == "own" else ()  # its own calls start before all is done
+        return _Link(early, _From(now, wire.producer, "done"))
+    if at.event == "own":
+        return _Link((*_transit(now, wire), _own(at, own)), _From(now, wire.producer, "own"))
     if at.event == "first" and now.clock.first[at.node] < done:
         steps: Sequence[Step] = [_own(at, now.clock.first[at.node] - begin)]
     else:

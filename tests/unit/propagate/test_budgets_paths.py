@@ -407,3 +407,13 @@ def test_what_is_switched_off_takes_no_time() -> None:
 def test_a_cache_is_not_credited() -> None:
     nodes = {"b": {"cache.hitRatio": 0.9, "cache.hitLatencyMs": 1}}
     assert figure(graph("a 5 -> b 100", nodes=nodes, slos={"s": "b p95 200"})).value == 105
+
+
+def test_a_call_made_by_who_is_called_hangs_on_the_first_caller() -> None:
+    made = graph(
+        "n0:entry 3 -> n3", "n5 -> n4 5", "n0 -> n4", "n4 -> n6 7",
+        edges={"n0->n4": {"kind": "call"}, "n4->n6": {"kind": "call"}},
+        slos={"s": "n6 p95 100"},
+    )  # fmt: skip
+    found = evaluate_slo(made, made.slos["s"])
+    assert (found.known, sum(step.amount for step in found.steps)) == (15, 15_000)
