@@ -25,7 +25,6 @@ from msdiff.report.slo_words import unit
 from msdiff.report.wording import STATUS_WORDS, change_phrase, figure, other_paths, short, signed, value_text
 from msdiff.report.wording import chain as way
 
-
 _OPEN_WAYS = "guardrail-bypass-path"  # the rule that speaks of ways around guards
 
 

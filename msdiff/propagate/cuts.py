@@ -1,8 +1,8 @@
 """Where a guard would close every open way to a node: a smallest set of edges that all of them share out.
 
 In: one graph, a node, and kinds of guards. Out: edges of that graph, fewest possible, nearest to the node among equals.
-Promise: with a guard of each kind on each of these edges no way is left without one. Source: a minimum cut by maximum flow (Ford and
-Fulkerson 1956), as networkx computes it; only an explanation pays for importing it.
+Promise: with a guard of each kind on each of these edges no way is left without one. Source: a minimum cut by maximum flow (Ford
+and Fulkerson 1956), as networkx computes it; only an explanation pays for importing it.
 """
 
 from collections.abc import Iterable

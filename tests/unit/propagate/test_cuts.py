@@ -3,13 +3,13 @@
 from itertools import combinations
 from typing import Any
 
+from graphs import graph
 from hypothesis import given
 from hypothesis import strategies as st
 
 from msdiff.model.graph import Graph
 from msdiff.propagate.cuts import closing_edges
 from msdiff.propagate.routes import Routes
-from graphs import graph
 
 NAMES = ["a", "b", "c", "d", "llm"]
 PAIRS = [(one, other) for one in ("start", *NAMES) for other in NAMES if one != other]
