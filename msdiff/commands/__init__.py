@@ -15,12 +15,14 @@ COMMANDS = {
     "explain": "a rule, a finding, or why a node is affected",
     "rules": "the catalogue of rules",
     "accept": "live with one finding, with a reason",
+    "fix": "make the edits that are obvious, or show them",
+    "github": "what a workflow step of GitHub Actions runs",
     "init": "write a first configuration (and graph) for this repository",
     "schema": "JSON Schemas: graph, config, rule, report",
     "demo": "write a small repository that breaks, and compare it",
     "completion": "a completion script for bash, zsh or fish",
 }
-NOT_YET = {"github": "run the comparison in a workflow step: msdiff origin/main..HEAD -o markdown=report.md"}
+NOT_YET: dict[str, str] = {}  # commands of the design that a later version brings, and what to do until then
 
 
 class Command(Protocol):

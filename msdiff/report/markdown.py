@@ -48,7 +48,7 @@ def render(report: Report, options: RenderOptions) -> str:
     ladder = _QUIET if options.quiet else (_EVERYTHING, *_LADDER) if options.verbose else _LADDER
     text = ""
     for detail in ladder:
-        text = _document(report, groups, options, detail)
+        text = _document(report, groups, options, detail._replace(link=options.link))
         if _fits(text, options):
             break
     return text

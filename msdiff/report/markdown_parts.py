@@ -3,17 +3,20 @@
 Everything that comes in here is Markdown already; `escape` made it so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from msdiff.report.escape import code_span, html, plural
+from msdiff.model.location import Location
+from msdiff.report.escape import code_span, html, plural, web_address
+from msdiff.report.wording import place
 
 _Item = TypeVar("_Item")
 
 
 class Detail(NamedTuple):
     """How much to show: `roots` in the list with `names` of consumers beside each, `folds` of them in full with as many
-    `consumers` (their values and fixes if `facts`), `boxes` in the picture, `entries` of any other section."""
+    `consumers` (their values and fixes if `facts`), `boxes` in the picture, `entries` of any other section. `link` is
+    that of the options."""
 
     roots: int
     names: int
@@ -22,6 +25,7 @@ class Detail(NamedTuple):
     facts: bool
     boxes: int
     entries: int
+    link: Callable[[str, int], str] | None = None
 
 
 class Part(NamedTuple):
@@ -35,6 +39,13 @@ def cut(items: Sequence[_Item], limit: int, noun: str, nouns: str = "") -> tuple
     """The first items, and the sentence part that counts the rest."""
     rest = len(items) - limit
     return items[: max(limit, 0)], (plural(rest, noun, nouns),) if rest > 0 else ()
+
+
+def code_place(location: Location, detail: Detail, shown: str = "") -> str:
+    """`app.yaml:21` as code (or what is `shown` instead), linked to the line of head where it is known how."""
+    text = code_span(shown or place(location))
+    address = web_address(detail.link(location.file, location.line)) if detail.link else None
+    return f"[{text}]({address})" if address else text
 
 
 def bullets(lines: Iterable[str], indent: int = 0) -> str:

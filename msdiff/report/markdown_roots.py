@@ -6,7 +6,7 @@ from msdiff.model.finding import Finding, Verdict
 from msdiff.model.report import ClassifiedChange, Report
 from msdiff.report.escape import code_span, inline, plural, prose, web_address
 from msdiff.report.grouping import Consumer, Folded, Grouping, RootCause, fold
-from msdiff.report.markdown_parts import Detail, Part, bullets, cut, folded, names
+from msdiff.report.markdown_parts import Detail, Part, bullets, code_place, cut, folded, names
 from msdiff.report.naming import consumer_name, shared_causes, via_counts
 from msdiff.report.wording import (
     STATUS_WORDS,
@@ -17,7 +17,6 @@ from msdiff.report.wording import (
     element_name,
     listed,
     other_paths,
-    place,
     replacement,
     sentence,
     short,
@@ -41,21 +40,22 @@ def _root_line(root: RootCause, report: Report, detail: Detail) -> str:
     first, *others = root.changes
     subject = element_name(first.change.graph, first.change.fact.element, many_graphs=many)
     more = f" and {plural(len(others), 'more change')}" if others else ""
-    line = f"**{root.verdict.value}** {code_span(subject)}: {change_text(first, subject)}{more}."
+    line = f"**{root.verdict.value}** {code_span(subject)}: {change_text(first, subject, detail)}{more}."
     if root.consumers:
         found = [consumer_name(one, many_graphs=many) for one in root.consumers]
         line += f" Affects {names(found, detail.names)}."
     return line
 
 
-def change_text(item: ClassifiedChange, subject: str) -> str:
+def change_text(item: ClassifiedChange, subject: str, detail: Detail) -> str:
     """`outputs.vector.dimension` `768` → `1024` (`app.yaml:21`)."""
     found = replacement(item.change)
     words = [] if subject.casefold().startswith(f"{found.what} ") else [code_span(found.what)]
     values = [code_span(value) for value in (found.old, found.new) if value is not None]
     words += [" → ".join(values), found.verb]
     where = change_place(item.change)
-    return " ".join(filter(None, words)) + (f" ({code_span(where)})" if where else "")
+    said = code_place(item.change.head, detail, where) if item.change.head else code_span(where)
+    return " ".join(filter(None, words)) + (f" ({said})" if where else "")
 
 
 def root_parts(report: Report, groups: Grouping, detail: Detail) -> Iterator[Part]:
@@ -76,7 +76,7 @@ def _root_fold(number: int, root: RootCause, consumers: Folded, report: Report, 
     many = len(report.graph_labels) > 1
     first = root.changes[0].change
     subject = element_name(first.graph, first.fact.element, many_graphs=many)
-    body = [_changes(root, many_graphs=many)]
+    body = [_changes(root, detail, many_graphs=many)]
     counts = f" ({by_verdict(one.verdict for one in root.consumers)})" if root.consumers else ""
     if consumers.shown:
         body.append("Affected:\n\n" + "\n".join(_consumer(one, report, detail, root) for one in consumers.shown))
@@ -95,14 +95,14 @@ def _root_fold(number: int, root: RootCause, consumers: Folded, report: Report, 
     return folded(summary, "\n\n".join(body))
 
 
-def _changes(root: RootCause, *, many_graphs: bool) -> str:
+def _changes(root: RootCause, detail: Detail, *, many_graphs: bool) -> str:
     subjects = [element_name(i.change.graph, i.change.fact.element, many_graphs=many_graphs) for i in root.changes]
     several = len(set(subjects)) > 1
     lines = []
     for item, subject in list(zip(root.changes, subjects, strict=True))[:_CHANGES]:
         reasons = "; ".join(prose(sentence(reason)) for reason in item.reasons)
         said = f"{code_span(subject)} " if several else ""
-        lines.append(f"{said}{change_text(item, subject)}" + (f": unverified, {reasons}" if reasons else ""))
+        lines.append(f"{said}{change_text(item, subject, detail)}" + (f": unverified, {reasons}" if reasons else ""))
     if len(subjects) > _CHANGES:
         lines.append(f"…and {plural(len(subjects) - _CHANGES, 'more change')} of the same cause")
     return "Changed:\n\n" + bullets(lines)
@@ -130,12 +130,12 @@ def _consumer(consumer: Consumer, report: Report, detail: Detail, root: RootCaus
         head += f", owner {code_span(short(consumer.owner))}"
     if not detail.facts:
         return bullets([head + f": {listed(dict.fromkeys(code_span(one.rule) for one in consumer.findings))}"])
-    lines = [line for finding in consumer.findings for line in _finding(finding, report, root)]
+    lines = [line for finding in consumer.findings for line in _finding(finding, report, detail, root)]
     return bullets([head]) + "\n" + "\n".join(lines)
 
 
-def _finding(finding: Finding, report: Report, root: RootCause | None) -> Iterator[str]:
-    where = f" ({code_span(place(finding.location))})" if finding.location else ""
+def _finding(finding: Finding, report: Report, detail: Detail, root: RootCause | None) -> Iterator[str]:
+    where = f" ({code_place(finding.location, detail)})" if finding.location else ""
     status = f"*{STATUS_WORDS[finding.status]}*, " if report.mode != "check" else ""
     yield bullets([f"{finding.verdict.value}: {prose(sentence(finding.message))}{where} {status}{_rule(finding)}"], 2)
     facts = []
@@ -143,7 +143,7 @@ def _finding(finding: Finding, report: Report, root: RootCause | None) -> Iterat
         held = [f"{code_span(short(node))} {prose(short(value))}" for node, value in finding.hops]
         facts.append("value by value: " + chain(held))
     facts += (
-        f"see also {code_span(place(related.location))}: {prose(sentence(related.message))}"
+        f"see also {code_place(related.location, detail)}: {prose(sentence(related.message))}"
         for related in finding.related[:_RELATED]
     )
     if len(finding.related) > _RELATED:

@@ -7,7 +7,7 @@ from msdiff.model.report import Report, SloResult, UndecidedObligation
 from msdiff.report.commands import accept_command, open_findings
 from msdiff.report.escape import cell_code, code_block, code_span, inline, plural, prose
 from msdiff.report.grouping import Grouping
-from msdiff.report.markdown_parts import Detail, Part, bullets, cut, folded, table
+from msdiff.report.markdown_parts import Detail, Part, bullets, code_place, cut, folded, table
 from msdiff.report.markdown_roots import change_text
 from msdiff.report.mermaid import flowchart
 from msdiff.report.naming import finding_name, undecided_name
@@ -105,12 +105,12 @@ def _standing(word: str, title: str, findings: Sequence[Finding], report: Report
     if not shown:
         return Part("", left_out)
     many = len(report.graph_labels) > 1
-    lines = bullets(_entry(finding, many_graphs=many) for finding in shown)
+    lines = bullets(_entry(finding, detail, many_graphs=many) for finding in shown)
     return Part(folded(f"{title} ({len(findings):,})", lines), left_out)
 
 
-def _entry(finding: Finding, *, many_graphs: bool) -> str:
-    where = f" ({code_span(place(finding.location))})" if finding.location else ""
+def _entry(finding: Finding, detail: Detail, *, many_graphs: bool) -> str:
+    where = f" ({code_place(finding.location, detail)})" if finding.location else ""
     name = code_span(finding_name(finding, many_graphs=many_graphs))
     line = f"{finding.verdict.value} {name}: {prose(sentence(finding.message))}{where}"
     line += f" {code_span(finding.rule)} {code_span(short(finding.fingerprint))}"
@@ -131,7 +131,7 @@ def safe_part(report: Report, groups: Grouping, detail: Detail) -> Part:
     lines = []
     for item in shown:
         subject = element_name(item.change.graph, item.change.fact.element, many_graphs=many)
-        lines.append(f"{code_span(subject)} {change_text(item, subject)}")
+        lines.append(f"{code_span(subject)} {change_text(item, subject, detail)}")
     return Part(folded(f"Safe: decided, and nothing breaks ({len(items):,})", bullets(lines)), left_out)
 
 
@@ -142,16 +142,16 @@ def undecided_part(report: Report, detail: Detail) -> Part:
     if not shown:
         return Part("", left_out)
     many = len(report.graph_labels) > 1
-    lines = bullets(_undecided(one, many_graphs=many) for one in shown)
+    lines = bullets(_undecided(one, detail, many_graphs=many) for one in shown)
     coverage = report.coverage
     title = f"Could not be decided ({coverage.total - coverage.decided:,} of {coverage.total:,} obligations)"
     return Part(folded(title, lines), left_out)
 
 
-def _undecided(one: UndecidedObligation, *, many_graphs: bool) -> str:
+def _undecided(one: UndecidedObligation, detail: Detail, *, many_graphs: bool) -> str:
     name = code_span(undecided_name(one, many_graphs=many_graphs))
     touched = ", touched by this change" if one.causes else ""
-    where = code_span(place(one.location))
+    where = code_place(one.location, detail)
     return f"{name} {code_span(short(one.check))}: {prose(sentence(one.reason))} ({where}){touched}"
 
 

@@ -25,7 +25,8 @@ class RenderOptions(NamedTuple):
     `verbose` above 0 folds nothing. `accept_command` is how the reader calls `msdiff accept`, `range` what names the
     same comparison again on a command line. `max_chars` (UTF-16 units) and `max_bytes` (UTF-8) bound Markdown: GitHub
     refuses a comment of more than 65,536 characters, and some longer than 200,000 bytes. `documents` looks a rule up,
-    for SARIF; without it, or where it has no answer, the rule is described by its title.
+    for SARIF; without it, or where it has no answer, the rule is described by its title. `link` gives the address of a
+    line (file, line) of head; without it, places are text.
     """
 
     colour: bool = False
@@ -38,3 +39,4 @@ class RenderOptions(NamedTuple):
     max_chars: int = 60_000
     max_bytes: int = 190_000
     documents: Documents | None = None
+    link: Callable[[str, int], str] | None = None
