@@ -3,12 +3,16 @@
 In: the files at one version. Out: every claim, every problem with its place, which files were read and which were
 left alone. A file is ours if a document in it says so, or if its text says so and it cannot be parsed. Promised: what
 one file gives depends on its path and its bytes alone, so that equal blobs of two versions are read once.
+
+There are two kinds of reader. One takes a document at a time (`READERS`). The other takes files that only say
+something together, such as the Compose files and files of variables of a stack (`msdiff.load.together`); it is
+imported only where a file may be such a part.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msdiff.errors import InputError
 from msdiff.load import application_graph, model_spec
@@ -20,7 +24,11 @@ from msdiff.model.snapshot import Snapshot
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.settings import Settings
 from msdiff.syntax.collecting import collector_paused
-from msdiff.syntax.tree import DEFAULT, Limits, Mapping, parsed
+from msdiff.syntax.tree import DEFAULT, Limits, parsed
+from msdiff.syntax.tree import Mapping as Map
+
+if TYPE_CHECKING:
+    from msdiff.model.mention import Mention
 
 __all__ = ["READERS", "FileClaims", "Loaded", "Memo", "claims_of", "load"]
 
@@ -34,7 +42,7 @@ class Reader(Protocol):
         """Whether the bytes may hold a document of the format (cheap; a wrong yes costs a parse)."""
         ...
 
-    def owns(self, root: Mapping) -> bool:
+    def owns(self, root: Map) -> bool:
         """Whether a document says that it is of the format."""
         ...
 
@@ -46,8 +54,11 @@ class Reader(Protocol):
 READERS: dict[str, Reader] = {"graph": application_graph, "modelspec": model_spec}
 
 SUFFIXES = (".yaml", ".yml", ".json")
+BESIDE = (".env", "env.sh", ".toml")
+_VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"
+NO_MODEL = "it is part of a Compose stack that serves no model"
 EMPTY = "it is empty"
 TOO_LARGE = "it is larger than the limit"
 NO_VERSION = f"it says `kind: {application_graph.KIND}` but not `apiVersion: {application_graph.API_VERSION}`"
@@ -59,10 +70,16 @@ class FileClaims(NamedTuple):
     readings: tuple[Reading, ...] = ()
     problems: tuple[InputError, ...] = ()
     skipped: str = ""
+    part: bool = False  # whether it may say something together with others
 
     @property
     def claims(self) -> tuple[Claim, ...]:
         return tuple(claim for reading in self.readings for claim in reading.claims)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the file itself is wrong (syntax, a key given twice): then nothing that it says can be relied on."""
+        return len(self.problems) > len({id(one) for reading in self.readings for one in reading.problems})
 
 
 Memo = dict[tuple[str, str], FileClaims]
@@ -70,34 +87,96 @@ Memo = dict[tuple[str, str], FileClaims]
 
 
 class Loaded(NamedTuple):
-    """What one version says. `files` were read; each of `skipped` comes with the reason."""
+    """What one version says. `files` were read; each of `skipped` comes with the reason.
+
+    `mentions` are models named in files that state nothing of a graph, `notes` sentences about what was read.
+    """
 
     claims: tuple[Claim, ...]
     problems: tuple[InputError, ...]
     files: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
+    mentions: "tuple[Mention, ...]" = ()
+    notes: tuple[str, ...] = ()
+    doubted: tuple[GraphKey, ...] | None = ()  # graphs that may say more than could be read; `None`: any may
 
 
-def load(snapshot: Snapshot, catalogue: Catalogue, settings: Settings, memo: Memo | None = None) -> Loaded:
+def load(
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    settings: Settings,
+    memo: Memo | None = None,
+    serving: Mapping[str, Any] | None = None,
+) -> Loaded:
     """Everything that the files of a snapshot say. Problems are handed back, not raised, sorted by place.
+
+    `serving` is the table of model servers (`rules/tables/serving-flags.yaml`); without it stacks are left alone.
 
     Raises `InputError` where there are more files than the settings allow, or where a file cannot be fetched.
     """
     with collector_paused():
-        return _loaded(snapshot, catalogue, settings, {} if memo is None else memo)
+        return _loaded(snapshot, catalogue, settings, {} if memo is None else memo, serving)
 
 
-def _loaded(snapshot: Snapshot, catalogue: Catalogue, settings: Settings, memo: Memo) -> Loaded:
-    digests = {path: snapshot.digest(path) for path in _candidates(snapshot.paths(), settings)}
+def _loaded(
+    snapshot: Snapshot, catalogue: Catalogue, settings: Settings, memo: Memo, serving: Mapping[str, Any] | None
+) -> Loaded:
+    digests, refused = _digests(snapshot, settings)
     missing = tuple(path for path, digest in digests.items() if (path, digest) not in memo)
     limits = DEFAULT._replace(size=settings.limits.file_bytes)
     contents = snapshot.read_many(missing) if missing else {}
+
     for path in missing:
         data = contents.get(path)  # a snapshot leaves out what is too large to read, and notes it
         memo[path, digests[path]] = (
             FileClaims(skipped=TOO_LARGE) if data is None else claims_of(path, data, catalogue, limits)
         )
-    return _together([(path, memo[path, digest]) for path, digest in digests.items()])
+    files = [(path, memo[path, digest]) for path, digest in digests.items()]
+    alone = _together([*files, *((path, FileClaims(problems=(problem,))) for path, problem in refused)])
+    if serving is None or not any(file.part for _, file in files):
+        return alone
+    return _with_stacks(alone, files, snapshot, settings, serving, memo, limits)
+
+
+def _digests(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, str], tuple[tuple[str, InputError], ...]]:
+    """The digest of each file that is looked at, and the files that are no files: pipes, devices, unreadable ones."""
+    found: dict[str, str] = {}
+    refused: list[tuple[str, InputError]] = []
+    for path in _candidates(snapshot.paths(), settings):
+        try:
+            found[path] = snapshot.digest(path)
+        except InputError as error:
+            refused.append((path, error))
+    return found, tuple(refused)
+
+
+def _with_stacks(  # what a version is read with
+    alone: Loaded,
+    files: list[tuple[str, FileClaims]],
+    snapshot: Snapshot,
+    settings: Settings,
+    serving: Mapping[str, Any],
+    memo: Any,
+    limits: Limits,
+) -> Loaded:
+    """What the files say alone, and what stacks say."""
+    from msdiff.load.together import together  # few repositories have stacks
+
+    wanted = tuple(path for path, file in files if file.part)
+    others = tuple(path for path, file in files if file.skipped == NOT_OURS and not file.part)
+    found = together(snapshot, wanted, others, settings, serving, memo, limits)
+    stacks = found.stacks
+    used = frozenset(stacks.files)
+    skipped = ((path, NO_MODEL if path in wanted else why) for path, why in alone.skipped if path not in used)
+    return Loaded(
+        (*alone.claims, *(claim for reading in stacks.readings for claim in reading.claims)),
+        _by_place((*alone.problems, *stacks.problems)),
+        tuple(sorted({*alone.files, *used})),
+        tuple(skipped),
+        found.mentions,
+        stacks.notes,
+        None if stacks.problems else alone.doubted,
+    )
 
 
 def claims_of(path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEFAULT) -> FileClaims:
@@ -106,24 +185,39 @@ def claims_of(path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEF
     text = _as_ascii_superset(data)
     if not text or text.isspace():
         return FileClaims(skipped=EMPTY)
+    part = may_be_part(path, text)
     if not any(reader.matches(path, text) for reader in READERS.values()):
-        return FileClaims(skipped=NOT_OURS)
+        return FileClaims(skipped=NOT_OURS, part=part)
     documents, problems = parsed(data, path, limits)
     if not documents:
         if problems and _claims_to_be_ours(text):
             return FileClaims(problems=problems)
-        return FileClaims(skipped=NOT_OURS)
+        return FileClaims(skipped=NOT_OURS, part=part)
     readings = []
     for number, root in enumerate(documents):
         for reader in READERS.values():
-            if isinstance(root, Mapping) and reader.owns(root):
+            if isinstance(root, Map) and reader.owns(root):
                 readings.append(reader.read(Document(path, number, root), catalogue))
                 break
     if not readings:
-        nearly = any(isinstance(root, Mapping) and _lacks_version(root) for root in documents)
-        return FileClaims(skipped=NO_VERSION if nearly else NOT_OURS)
+        nearly = any(isinstance(root, Map) and _lacks_version(root) for root in documents)
+        return FileClaims(skipped=NO_VERSION if nearly else NOT_OURS, part=part and not nearly)
     found = (*problems, *(problem for reading in readings for problem in reading.problems))
     return FileClaims(tuple(readings), _by_place(found))
+
+
+def may_be_part(path: str, text: bytes) -> bool:
+    """Whether a file may be a Compose file: by its name, or because services stand at its left margin."""
+    if path.endswith(".json"):
+        return False
+    return "compose" in path.rpartition("/")[2].lower() or text.startswith(b"services:") or b"\nservices:" in text
+
+
+def is_wanted(path: str) -> bool:
+    """Whether a file may be looked at, by its name: YAML, JSON, and files of variables and settings beside stacks."""
+    return path.endswith(SUFFIXES) or (
+        path.endswith(BESIDE) or (".env" in path and _VARIABLES.search(path) is not None)
+    )
 
 
 def _candidates(paths: Iterable[str], settings: Settings) -> Iterator[str]:
@@ -142,20 +236,37 @@ def _together(files: list[tuple[str, FileClaims]]) -> Loaded:
     claims: list[Claim] = []
     problems: list[InputError] = []
     parts: dict[GraphKey, list[Reading]] = defaultdict(list)
+    doubted: dict[GraphKey, None] = {}
+    anything = False
     for _, file in files:
         problems.extend(file.problems)
+        if file.is_unread:
+            anything = True
+            continue
         for reading in file.readings:
             claims.extend(reading.claims)
             parts[reading.graph].append(reading)
+            if reading.problems:
+                doubted[reading.graph] = None
     for graph, readings in parts.items():
-        if graph.kind == application_graph.KIND:
-            problems.extend(_of_graph(readings))
+        if graph.kind == application_graph.KIND and (wrong := tuple(_of_graph(readings))):
+            problems.extend(wrong)
+            doubted[graph] = None
+    named = all(graph.kind == application_graph.KIND and graph.name for graph in doubted)
     return Loaded(
-        tuple(claims),
+        tuple(_certain(claims, problems) if problems else claims),
         _by_place(problems),
         tuple(path for path, file in files if not file.skipped),
         tuple((path, file.skipped) for path, file in files if file.skipped),
+        doubted=tuple(doubted) if named and not anything else None,
     )
+
+
+def _certain(claims: list[Claim], problems: list[InputError]) -> Iterator[Claim]:
+    """The claims without those that a problem speaks of: of two contradicting statements nobody knows which one counts."""
+    places = {problem.location for problem in problems}
+    wrong = {claim[:3] for claim in claims if claim.attribute and claim.location in places}
+    return (claim for claim in claims if claim[:3] not in wrong)
 
 
 def _of_graph(readings: list[Reading]) -> Iterator[InputError]:
@@ -175,8 +286,10 @@ def _by_place(problems: Iterable[InputError]) -> tuple[InputError, ...]:
 
 def _as_ascii_superset(data: bytes) -> bytes:
     """The text in an encoding in which the words that we look for stand as in ASCII."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and data[2:4] != b"\0\0":
         return data.decode("utf-16", "ignore").encode()
+    if b"\0" in data[:4]:  # UTF-32, or UTF-16 without a mark: refused when it is read
+        return data.replace(b"\0", b"").lstrip(b"\xff\xfe")
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -192,6 +305,6 @@ def _claims_to_be_ours(text: bytes) -> bool:
     return any(not one[1] for one in found) or bool(found and re.search(_IS_MODEL_SPEC, text))
 
 
-def _lacks_version(root: Mapping) -> bool:
+def _lacks_version(root: Map) -> bool:
     kind = root.get("kind")
     return kind is not None and getattr(kind, "value", None) == application_graph.KIND

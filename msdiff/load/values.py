@@ -15,6 +15,7 @@ from msdiff.ruleset.attributes import Attribute
 from msdiff.syntax.nearest import did_you_mean
 from msdiff.syntax.problems import MAX_PROBLEMS, TOO_MANY
 from msdiff.syntax.quantity import UNITS, QuantityError, quantity
+from msdiff.syntax.scalars import LARGEST
 from msdiff.syntax.shape import Source, kind_of, plain, type_hint, whole
 from msdiff.syntax.tree import Mapping, Scalar, Sequence, Tree
 
@@ -111,6 +112,9 @@ def number_of(attribute: Attribute) -> Check:
             return INVALID
         if not math.isfinite(value):
             problems.on(tree, f"`{path}` must be a finite number, not {_shown(tree)}", "leave it out if it is unknown")
+            return INVALID
+        if abs(value) > LARGEST:
+            problems.on(tree, f"`{path}` must be at most {LARGEST:.0e} in size", "leave it out if it is unknown")
             return INVALID
         if must_be_whole and isinstance(value, float) and not value.is_integer():
             problems.on(tree, f"`{path}` must be a whole number, not {_shown(tree)}")

@@ -1,0 +1,85 @@
+"""Files that only say something together: the second kind of reader.
+
+In: a snapshot and what each of its files gave alone. Out: what the stacks say. Promised: imported only where a file
+may be part of a stack; each part is parsed once for its content (`FileClaims.part`), and equal parts of two versions
+are read together once.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msdiff.load.compose import Stacks, compose_part, is_script, is_variables, mentions_of, read, variables_part
+from msdiff.model.mention import Mention
+from msdiff.model.snapshot import Snapshot
+from msdiff.settings import Settings
+from msdiff.syntax.tree import Limits
+
+if TYPE_CHECKING:
+    from msdiff.load.compose import Part
+
+MAX_BESIDE = 2_000  # files of variables and scripts that are looked at
+SETTINGS = (".yaml", ".yml", ".toml")
+
+
+class Kept(NamedTuple):
+    """What one file gave, whatever it is; kept by path and content."""
+
+    part: "Part | None" = None
+    mentions: tuple[Mention, ...] = ()
+
+
+class Together(NamedTuple):
+    """What the stacks of a version say, and what files beside them mention."""
+
+    stacks: Stacks
+    mentions: tuple[Mention, ...]
+
+
+def together(
+    snapshot: Snapshot,
+    wanted: tuple[str, ...],
+    others: tuple[str, ...],
+    settings: Settings,
+    tables: Mapping[str, Any],
+    memo: dict[Any, Any],
+    limits: Limits,
+) -> Together:
+    """What files say together. `wanted` may be Compose files, `others` are YAML files that nobody else reads."""
+    beside = tuple(path for path in _beside(snapshot, settings) if path not in wanted)
+    stacked, loose = wanted + beside, tuple(path for path in others if path.endswith(SETTINGS) and path not in wanted)
+    digests = {path: snapshot.digest(path) for path in (*stacked, *loose)}
+    missing = tuple(path for path, digest in digests.items() if ("together", path, digest) not in memo)
+    contents = snapshot.read_many(missing) if missing else {}
+    for path in missing:
+        data = contents.get(path)
+        memo["together", path, digests[path]] = Kept() if data is None else _kept(path, data, path in wanted, limits)
+    found = {path: memo["together", path, digest] for path, digest in digests.items()}
+    parts = {path: one.part for path, one in found.items() if one.part is not None}
+    key = ("stacks", tuple((path, digests[path]) for path in parts))
+    if key not in memo:
+        memo[key] = read(parts, tables, memo.setdefault("recalled", {}))
+    stacks: Stacks = memo[key]
+    if not stacks.readings:
+        return Together(stacks, ())
+    return Together(stacks, tuple(one for kept in found.values() for one in kept.mentions))
+
+
+def _kept(path: str, data: bytes, compose: bool, limits: Limits) -> Kept:
+    part = compose_part(path, data, limits) if compose else None
+    if part is None and (is_variables(path) or is_script(path)):
+        part = variables_part(path, data)
+    return Kept(part, tuple(mentions_of(path, data)))
+
+
+def _beside(snapshot: Snapshot, settings: Settings) -> Iterator[str]:
+    count = 0
+    for path in snapshot.paths():
+        if (
+            (is_variables(path) or is_script(path) or path.endswith(".toml"))
+            and settings.reads(path)
+            and "node_modules/" not in path
+        ):
+            count += 1
+            if count > MAX_BESIDE:
+                return
+            yield path

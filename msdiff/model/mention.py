@@ -1,0 +1,27 @@
+"""A value named outside of all graphs."""
+
+from typing import NamedTuple
+
+from msdiff.model.location import Location
+
+
+class Mention(NamedTuple):
+    """A model named in a file that states nothing of a graph: a profile that is not in force, another program's settings.
+
+    It is no claim. It counts where a value that it repeats has changed: then it may be a place that was forgotten.
+    """
+
+    value: str
+    key: str
+    location: Location
+
+
+def name_of(value: str) -> str:
+    """The last part of a model id, an image or an address, without tag: `bge-m3` of `BAAI/bge-m3` and of `hub/bge-m3:1.2`."""
+    last = value.strip().rstrip("/").rpartition("/")[2]
+    return last.partition("@")[0].partition(":")[0].lower()
+
+
+def is_telling(name: str) -> bool:
+    """Whether a name is one that two places do not share by chance."""
+    return len(name) >= 6 and any(one in name for one in "-_.") and any(one.isalpha() for one in name)

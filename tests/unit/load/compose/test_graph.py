@@ -1,0 +1,233 @@
+"""Services become nodes, addresses become edges, each with the place that states it."""
+
+import pytest
+
+from msdiff.model.values import Unknown
+from tests.unit.load.compose.stacks import SERVED, edges, loaded, nodes, place, told
+
+STACK = {"compose.yaml": SERVED}
+OVER = "app.EMBEDDING_URL"
+
+
+def test_the_graph_of_a_small_stack() -> None:
+    assert nodes(STACK) == {"app", "embedder", "store"}
+    assert edges(STACK) == {
+        ("app.EMBEDDING_URL", "embedder"),
+        ("app.VECTOR_URL", "store"),
+        ("embedder.vector", "store"),
+    }
+    assert told(STACK, "node:embedder") == {
+        "image": "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7",
+        "role": "embedder",
+        "model.id": "acme/embed-v1",
+        "endpoint.port": 80,
+        "engine.name": "tei",
+        "outputs.vector.type": "embedding",
+    }
+    assert told(STACK, "node:store") == {
+        "image": "qdrant/qdrant:v1.15.0",
+        "role": "vectorStore",
+        "store.engine": "qdrant",
+        "store.rebuild": "manual",
+    }
+    assert told(STACK, "edge:0") == {"edge.kind": "call", "edge.endpoint.port": 80, "edge.model": "acme/embed-v1"}
+
+
+def test_what_is_left_out_is_one_line() -> None:
+    assert loaded(STACK).notes == ("Compose services that serve no model and call none are left out: mail",)
+
+
+def test_places() -> None:
+    assert place(STACK, "node:embedder", "model.id") == "compose.yaml:10:25"
+    assert place(STACK, "node:store", "store.rebuild") == "compose.yaml:13:15"
+    assert place(STACK, "edge:0", "edge.model") == "compose.yaml:6:24"
+
+
+def test_a_value_from_a_file_of_variables_stands_there() -> None:
+    text = SERVED.replace("--model-id acme/embed-v1", "--model-id ${EMBED:-acme/embed-v1}")
+    assert place({"compose.yaml": text}, "node:embedder", "model.id") == "compose.yaml:10:25"
+    files = {"compose.yaml": text, ".env": "# models\nexport EMBED=acme/embed-v2\n"}
+    assert told(files, "node:embedder")["model.id"] == "acme/embed-v2"
+    assert place(files, "node:embedder", "model.id") == ".env:2:14"
+
+
+def test_a_value_that_nothing_sets_is_unknown_by_its_name() -> None:
+    text = SERVED.replace("--model-id acme/embed-v1", "--model-id ${EMBED}")
+    assert told({"compose.yaml": text}, "node:embedder")["model.id"] == Unknown("nothing sets EMBED")
+
+
+def test_variables_of_the_script_beside_the_stack() -> None:
+    files = {
+        "app/docker/compose.yaml": SERVED.replace("--model-id acme/embed-v1", "--model-id $EMBED"),
+        "app/set_env.sh": 'export EMBED="acme/embed-v3"\n',
+    }
+    assert told(files, "node:embedder")["model.id"] == "acme/embed-v3"
+    assert place(files, "node:embedder", "model.id") == "app/set_env.sh:1:14"
+
+
+def test_env_file_in_its_forms() -> None:
+    for form in ("app.env", "[app.env]", "[{path: app.env, required: false}]"):
+        text = SERVED.replace(
+            "    environment:\n      EMBEDDING_URL: http://embedder:80\n", f"    env_file: {form}\n    environment:\n"
+        )
+        files = {"a/compose.yaml": text, "a/app.env": "EMBEDDING_URL=http://embedder:80\n"}
+        assert (OVER, "embedder") in edges(files)
+        assert place(files, "edge:0", "edge.kind") == "a/app.env:1:15"
+
+
+@pytest.mark.parametrize(
+    ("setting", "edge"),
+    [
+        ("EMBEDDING_URL: embedder:80", (OVER, "embedder")),
+        ("EMBEDDING_URL: \"'embedder:80/v1'\"", (OVER, "embedder")),
+        ("EMBEDDING_URL: grpc://embedder:80", (OVER, "embedder")),
+        ("EMBEDDING_URL: ${URL:-http://embedder:80}", (OVER, "embedder")),
+        ("EMBEDDING_HOST: embedder", ("app.EMBEDDING_HOST", "embedder")),
+        ("NODES: http://embedder:80,http://other.example.com", ("app.NODES", "embedder")),
+        ("EMBEDDING_URL: http://tei.internal-name:80", None),
+        ("EMBEDDING_URL: http://container-name:80", (OVER, "embedder")),
+        ("EMBEDDING_URL: http://alias:80", (OVER, "embedder")),
+        ("EMBEDDING_URL: http://host.docker.internal:6006", (OVER, "embedder")),
+        ("EMBEDDING_URL: http://${host_ip}:6006", (OVER, "embedder")),
+        ("PASSAGE: embedder", None),
+    ],
+)  # fmt: skip
+def test_addresses(setting: str, edge: tuple[str, str] | None) -> None:
+    text = SERVED.replace("EMBEDDING_URL: http://embedder:80", setting).replace(
+        "  embedder:\n",
+        "  embedder:\n    container_name: container-name\n    ports: ['6006:80']\n    networks: {default: {aliases: [alias]}}\n",
+    )
+    found = {one for one in edges({"compose.yaml": text}) if one[1] == "embedder"}
+    assert found == ({edge} if edge else set())
+
+
+def test_host_and_port_in_two_variables() -> None:
+    text = SERVED.replace(
+        "EMBEDDING_URL: http://embedder:80", "EMBED_SERVER_HOST_IP: embedder\n      EMBED_SERVER_PORT: ${PORT:-8080}"
+    )
+    assert told({"compose.yaml": text}, "edge:0")["edge.endpoint.port"] == 8080
+
+
+def test_both_forms_of_environment() -> None:
+    listed = (
+        SERVED.replace("      EMBEDDING_URL: http", "      - EMBEDDING_URL=http")
+        .replace("      EMBEDDING_MODEL: ", "      - EMBEDDING_MODEL=")
+        .replace("      VECTOR_URL: ", "      - VECTOR_URL=")
+    )
+    assert edges({"compose.yaml": listed}) == edges(STACK)
+
+
+def test_addresses_on_the_command_line() -> None:
+    text = SERVED.replace(
+        "    build: .\n", "    build: .\n    command: serve --embedder-url http://embedder:80 --level info\n"
+    ).replace("      EMBEDDING_URL: http://embedder:80\n", "")
+    assert ("app.embedder-url", "embedder") in edges({"compose.yaml": text})
+
+
+def test_depends_on_counts_where_no_address_is_written() -> None:
+    text = SERVED.replace("      EMBEDDING_URL: http://embedder:80\n", "").replace(
+        "    build: .\n",
+        "    build: .\n    depends_on: {embedder: {condition: service_healthy}, mail: {condition: service_started}}\n",
+    )
+    assert ("app.depends_on", "embedder") in edges({"compose.yaml": text})
+    assert "mail" not in nodes({"compose.yaml": text})
+
+
+def test_a_host_that_is_no_service_dangles() -> None:
+    text = SERVED.replace("http://embedder:80", "http://embeder:80")
+    claims = loaded({"compose.yaml": text}).claims
+    assert (OVER, "embeder") in {one.value for one in claims}
+    assert "node:embeder" not in {one.element for one in claims}
+
+
+def test_a_network_from_outside_may_hold_the_host() -> None:
+    text = SERVED.replace("http://embedder:80", "http://embeder:80") + "networks: {default: {external: true}}\n"
+    claims = loaded({"compose.yaml": text}).claims
+    assert "node:embeder" in {one.element for one in claims}
+
+
+def test_a_server_outside_the_repository() -> None:
+    text = SERVED.replace("EMBEDDING_URL: http://embedder:80", "LLM_URL: https://api.example.com/v1")
+    assert told({"compose.yaml": text}, "node:api.example.com") == {"role": "generator", "endpoint.external": True}
+
+
+def test_ordinary_addresses_make_no_nodes() -> None:
+    text = SERVED.replace(
+        "      VECTOR_URL",
+        "      OTEL_ENDPOINT: http://collector.example.com:4317\n      SMTP_HOST: mail\n      VECTOR_URL",
+    )
+    assert nodes({"compose.yaml": text}) == {"app", "embedder", "store"}
+
+
+def test_callers_of_callers_belong_to_the_graph() -> None:
+    text = SERVED.replace("  mail:\n", "  web: {image: acme/web, environment: [APP_URL=http://app:8080]}\n  mail:\n")
+    assert ("web.APP_URL", "app") in edges({"compose.yaml": text})
+
+
+def test_models_in_short_and_long_form() -> None:
+    files = {
+        "compose.yaml": """\
+services:
+  chat: {build: ., models: [llm]}
+  search:
+    build: .
+    environment: {EMBED_MODEL: acme/embed-v1}
+    models: {embed: {endpoint_var: EMBED_URL, model_var: EMBED_MODEL}}
+models:
+  llm: {model: ai/qwen3:4B, context_size: 16384, runtime_flags: [--parallel, "4", --temp, "0.1"]}
+  embed: {model: ai/embed-v1}
+"""
+    }
+    assert edges(files) == {("chat.llm", "llm"), ("search.EMBED_URL", "embed")}
+    assert told(files, "node:llm") == {
+        "role": "generator",
+        "model.id": "ai/qwen3:4B",
+        "engine.maxModelLen": 16384,
+        "capacity.maxConcurrency": 4,
+    }
+    assert told(files, "node:embed") == {
+        "role": "embedder",
+        "model.id": "ai/embed-v1",
+        "outputs.vector.type": "embedding",
+    }
+
+
+def test_anchors_and_merge_keys() -> None:
+    text = SERVED.replace("services:\n", "x-common: &common\n  EMBEDDING_URL: http://embedder:80\nservices:\n").replace(
+        "      EMBEDDING_URL: http://embedder:80\n", "      <<: *common\n"
+    )
+    assert (OVER, "embedder") in edges({"compose.yaml": text})
+    assert place({"compose.yaml": text}, "edge:1", "edge.kind") in ("compose.yaml:2:18", "compose.yaml:10:19")
+
+
+def test_a_redis_without_an_index_is_no_vector_store() -> None:
+    text = SERVED.replace("  mail:\n", "  redis: {image: 'redis/redis-stack:7.2.0'}\n  mail:\n").replace(
+        "      VECTOR_URL", "      REDIS_URL: redis://redis:6379\n      VECTOR_URL"
+    )
+    assert "redis" not in nodes({"compose.yaml": text})
+    assert "redis" in nodes(
+        {"compose.yaml": text.replace("      VECTOR_URL", "      INDEX_NAME: docs\n      VECTOR_URL")}
+    )
+
+
+SHARED = """\
+services:
+  app: {build: ., env_file: all.env}
+  embedder: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1, env_file: all.env}
+  store: {image: "qdrant/qdrant:v1.15.0", env_file: all.env}
+  db: {image: "mysql:8", env_file: all.env}
+"""
+
+
+def test_a_file_of_variables_that_all_share_makes_no_callers_of_servers() -> None:
+    files = {
+        "compose.yaml": SHARED,
+        "all.env": "EMBED_URL=http://embedder:80\nSTORE_URL=http://store:6333\nOTHER_HOST=nobody\nOTHER_URL=http://none:1\n",
+    }
+    assert edges(files) == {("app.EMBED_URL", "embedder"), ("app.STORE_URL", "store"), ("embedder.vector", "store")}
+    assert nodes(files) == {"app", "embedder", "store"}
+
+
+def test_a_database_is_no_base_address() -> None:
+    text = SERVED.replace("      VECTOR_URL", "      MYSQL_DATABASE: embedder\n      VECTOR_URL")
+    assert ("app.MYSQL_DATABASE", "embedder") not in edges({"compose.yaml": text})
