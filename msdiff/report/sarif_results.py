@@ -196,7 +196,7 @@ class ResultWriter:
 
 
 def _share(step: PathStep, slo: SloResult) -> str:
-    return amount(step.amount, slo) + (f" ({signed(step.delta)})" if step.delta else "")
+    return amount(step.amount, slo) + (f" ({signed(step.delta)})" if step.delta and slo.base is not None else "")
 
 
 def _placed(steps: Sequence[_Step]) -> tuple[_Step, ...]:

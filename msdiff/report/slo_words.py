@@ -38,7 +38,7 @@ def slo_sum(slo: SloResult) -> str:
     """The critical path with every term: `reranker 160 (+80) → llm 400 = 627 ms`."""
     steps = (
         f"{short(step.node or step.edge or '')} {figure(step.amount)}"
-        + (f" ({signed(step.delta)})" if step.delta else "")
+        + (f" ({signed(step.delta)})" if step.delta and slo.base is not None else "")
         for step in slo.critical_path
     )
     total = f" = {amount(slo.head, slo)}" if slo.head is not None else ""
@@ -63,7 +63,8 @@ def slo_figures(slo: SloResult) -> tuple[str, str, str, str, str]:
     if slo.base_limit is not None and slo.base_limit != slo.limit:
         limit = f"{limit} (was {amount(slo.base_limit, slo)})"
     slack = "" if slo.slack is None else f"{signed(slo.slack)}{_suffix(slo)}"
-    return slo_measure(slo), limit, amount(slo.base, slo), amount(slo.head, slo), slack
+    base = "none" if slo.base is None and slo.base_limit is None else amount(slo.base, slo)  # no such SLO there
+    return slo_measure(slo), limit, base, amount(slo.head, slo), slack
 
 
 def slo_facts(slo: SloResult, report: Report, *, many_graphs: bool) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ UPTIME = SloResult(APP, "up", "llm", "availability", "", 0.99, 0.995, 0.98, 0.99
         (replace(LATENCY, base_limit=700), ("p95 completion", "600 ms (was 700 ms)", "547 ms", "627.5 ms", "-27.5 ms")),
         (replace(LATENCY, head=None), ("p95 completion", "600 ms", "547 ms", "unknown", "")),
         (replace(LATENCY, limit=None, head=None), ("p95 completion", "none (was 600 ms)", "547 ms", "unknown", "")),
-        (replace(LATENCY, base=None, base_limit=None), ("p95 completion", "600 ms", "unknown", "627.5 ms", "-27.5 ms")),
+        (replace(LATENCY, base=None, base_limit=None), ("p95 completion", "600 ms", "none", "627.5 ms", "-27.5 ms")),
+        (replace(LATENCY, base=None), ("p95 completion", "600 ms", "unknown", "627.5 ms", "-27.5 ms")),
     ],
 )
 def test_figures(slo: SloResult, figures: tuple[str, ...]) -> None:

@@ -103,7 +103,9 @@ supersedes: [another-rule]
                     Judgement(
                         Verdict.SAFE,
                         "{field} is x",
-                        Condition('obligation.field == "x"', (("obligation.field", "text"),)),
+                        Condition(
+                            'obligation.field == "x"', (("obligation.field", "text"),), ["in", "obligation.field", ["x"]]
+                        ),
                     ),
                     Judgement(Verdict.BREAKING, "{field} is {offered}"),
                 ),

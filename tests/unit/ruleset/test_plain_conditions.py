@@ -31,7 +31,7 @@ TYPES = {"a.word": "text", "a.other": "text", "a.flag": "boolean", "a.count": "n
         ('a.word.startsWith("x")', None),
         ('a.flag ? true : false', None),
         ("size(a.word) > 0", None),
-        ('a.word == r"x"', None),
+        ('a.word == r"x"', ["in", "a.word", ["x"]]),
     ],
 )  # fmt: skip
 def test_a_plan_is_made_of_plain_conditions_only(text: str, plan: list[object] | None) -> None:
