@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msdiff
 from msdiff.commands.options import Arguments, one_version
 from msdiff.commands.policy import BASE, Policy, changed_by_head, policy_of
-from msdiff.load import SUFFIXES, load
+from msdiff.load import is_wanted, load
 from msdiff.model.finding import Acceptance
 from msdiff.model.report import Report
 from msdiff.model.snapshot import Snapshot
@@ -22,6 +22,7 @@ from msdiff.scm.git import resolve_sides, resolve_version
 from msdiff.scm.sides import Sides, Version
 from msdiff.settings import Settings
 
+_USUAL = ("@{upstream}", "origin/HEAD", "main", "master")  # what a branch is usually compared with
 _NAMED = 3  # acceptances that a note names
 
 
@@ -39,19 +40,20 @@ class Comparison(NamedTuple):
 
     def left_alone(self) -> tuple[tuple[str, str], ...]:
         """Files of head that were looked at and are none of ours, each with the reason."""
-        return load(self.head, self.request.rules.catalogue, self.request.settings).skipped
+        rules = self.request.rules
+        return load(self.head, rules.catalogue, self.request.settings, None, rules.serving).skipped
 
 
 @contextmanager
-def comparison(arguments: Arguments, words: tuple[str, ...]) -> Iterator[Comparison]:
+def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None = None) -> Iterator[Comparison]:
     """The comparison that a RANGE asks for; with `--check`, one version. Raises any `MsdiffError`."""
+    cwd = cwd or os.getcwd()
     if arguments.check:
-        with opened_version(arguments, one_version(words)) as (version, policy, request):
+        with opened_version(arguments, one_version(words), cwd=cwd) as (version, policy, request):
             report = check(version.snapshot, request)
             policy.refuse_misnamed(report.findings)
             yield Comparison(None, version.snapshot, version.root or policy.root, request, report)
         return
-    cwd = os.getcwd()
     policy, sides = _opened(arguments, words, cwd)
     with sides:
         used: set[str] = set()
@@ -63,9 +65,11 @@ def comparison(arguments: Arguments, words: tuple[str, ...]) -> Iterator[Compari
 
 
 @contextmanager
-def opened_version(arguments: Arguments, word: str | None) -> Iterator[tuple[Version, Policy, Request]]:
+def opened_version(
+    arguments: Arguments, word: str | None, *, cwd: str | None = None
+) -> Iterator[tuple[Version, Policy, Request]]:
     """One version, and what to look at it with. `word` is a revision or a path; `None` is the working tree."""
-    cwd = os.getcwd()
+    cwd = cwd or os.getcwd()
     policy = policy_of(arguments, () if word is None else (word,), cwd=cwd)
     version = resolve_version(
         word,
@@ -79,6 +83,13 @@ def opened_version(arguments: Arguments, word: str | None) -> Iterator[tuple[Ver
         yield version, policy, _request(arguments, policy, version, set())
 
 
+def usual_ranges(arguments: Arguments, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The ranges in which a finding is looked for that is not where the command line says; none where it names one."""
+    if words or arguments.staged or arguments.check or arguments.paths or arguments.separated:
+        return ()
+    return tuple((f"{name}..HEAD",) for name in _USUAL)
+
+
 def range_text(arguments: Arguments, words: tuple[str, ...]) -> str:
     """The words that name this comparison again, for a shell."""
     said = [*map(shell_word, words)]
@@ -90,7 +101,7 @@ def range_text(arguments: Arguments, words: tuple[str, ...]) -> str:
 
 def _wanted(settings: Settings) -> Callable[[str], bool]:
     """Which files are looked at: so that the report does not speak of links and submodules that never mattered."""
-    return lambda path: path.endswith(SUFFIXES) and settings.reads(path)
+    return lambda path: is_wanted(path) and settings.reads(path)
 
 
 def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str | None = None) -> tuple[Policy, Sides]:

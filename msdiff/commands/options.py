@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=about,
             epilog=f"{more}examples:{shown}",
-            formatter_class=_formatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
             add_help=False,
         )
@@ -100,9 +100,17 @@ class Parser(argparse.ArgumentParser):
         return f"msdiff {words[1]} --help" if named else "msdiff --help"
 
 
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Help of one width, so that it reads the same everywhere (and nobody asks for the terminal's size to parse)."""
-    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=32, width=100)
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help that reads the same everywhere: of one width, and on every Python as 3.13 writes options (`-f, --format FORMAT`)."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=100)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
 
 
 def _in_our_words(message: str) -> str:

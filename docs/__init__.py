@@ -1,0 +1,1 @@
+"""The documentation. A package so that `python -m docs.generate` finds what writes its generated parts."""

@@ -1,0 +1,33 @@
+"""What is read of model servers: tables of docs/formats.md, from `rules/tables/serving-flags.yaml`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from docs.generate.table import names, table
+from msdiff.ruleset.library import load_ruleset
+from msdiff.settings import Settings
+
+
+def serving_tables() -> str:
+    """Each engine with its flags and variables by the attribute that they state, then vector stores."""
+    data = load_ruleset(Settings()).serving
+    assert data is not None  # the table is built in
+    engines = "\n".join(_engine(row, data["facts"]) for row in data["engines"])
+    stores = names(dict.fromkeys(row["engine"] for row in data["stores"]))
+    return f"{engines}\nVector stores are known by their images: {stores}.\n"
+
+
+def _engine(row: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    head = f"**{row['name']}** (as of {row['follows']}, [source]({row['source']}))"
+    if row.get("fromImage"):
+        head += ": the image is the model, its tag the version"
+    return f"{head}\n\n{table(('attribute', 'flags', 'variables'), _rows(row, facts))}"
+
+
+def _rows(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    given = dict.fromkeys((*row["flags"].values(), *row["env"].values()))
+    for fact in given:
+        flags = [name for name, one in row["flags"].items() if one == fact]
+        variables = [name for name, one in row["env"].items() if one == fact]
+        attribute = facts[fact]["attribute"] if fact in facts else "role"
+        yield f"`{attribute}`", names(flags), names(variables)

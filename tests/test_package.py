@@ -1,0 +1,118 @@
+"""The wheel holds all that the program reads, nothing that it does not, and works from where it is unpacked."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import msdiff
+
+ROOT = Path(__file__).resolve().parents[1]
+SWAP = ROOT / "examples" / "embedder-swap"
+OUR_METADATA = f"modelspec_diff-{msdiff.__version__}.dist-info"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built without the network."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed: it comes with the extra `test`")
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-cache-dir",
+        "--no-index",
+    ]
+    command += ["--quiet", "--disable-pip-version-check", "--wheel-dir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel's files."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def sources(folder: str, to: str = "") -> set[str]:
+    """The files of a folder of the checkout, as the wheel names them."""
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {f"{to}{path.relative_to(ROOT).as_posix()}" for path in files if not path.name.startswith("_compiled.json")}
+
+
+def test_the_wheel_holds_the_package_the_rules_and_what_they_are_compiled_to(wheel: Path) -> None:
+    metadata = {
+        f"{OUR_METADATA}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
+    }
+    assert names(wheel) == sources("msdiff") | sources("rules", "msdiff/") | {"msdiff/_compiled.json"} | metadata
+
+
+def test_what_must_be_in_it_by_name(wheel: Path) -> None:
+    """The test above compares with the checkout; these must not go missing from both."""
+    wanted = {
+        "msdiff/py.typed",
+        "msdiff/demo_files/app.yaml",
+        "msdiff/demo_files/models/embedder.modelspec.yaml",
+        "msdiff/rules/attributes.yaml",
+        "msdiff/rules/facts.yaml",
+        "msdiff/rules/tables/model-aliases.yaml",
+        "msdiff/rules/embedding-and-vector-store/embedding-dimension-mismatch.yaml",
+    }
+    assert wanted <= names(wheel)
+    assert not {name for name in names(wheel) if name.startswith(("tests", "docs", "examples", "benchmarks"))}
+
+
+def test_the_command_is_registered(unpacked: Path) -> None:
+    text = (unpacked / OUR_METADATA / "entry_points.txt").read_text(encoding="utf-8")
+    assert text.split() == ["[console_scripts]", "msdiff", "=", "msdiff.cli:main"]
+
+
+def test_every_rule_of_the_checkout_is_compiled(unpacked: Path) -> None:
+    compiled = json.loads((unpacked / "msdiff" / "_compiled.json").read_text(encoding="utf-8"))
+    files = {name for name in sources("rules") if name.count("/") == 2 and not name.startswith("rules/tables/")}
+    assert {rule["file"] for rule in compiled["rules"]} == files
+
+
+def test_it_runs_from_there(unpacked: Path, tmp_path: Path) -> None:
+    before = {path.relative_to(unpacked) for path in unpacked.rglob("*")}
+    where = run(unpacked, tmp_path, "-c", "import msdiff; print(msdiff.__file__)")
+    assert where.stdout.strip() == str(unpacked / "msdiff" / "__init__.py")
+    assert run(unpacked, tmp_path, "-m", "msdiff", "--version").stdout == f"msdiff {msdiff.__version__}\n"
+    done = run(unpacked, tmp_path, "-m", "msdiff", str(SWAP / "base"), str(SWAP / "head"), "-f", "json")
+    assert (done.returncode, json.loads(done.stdout)["verdict"], done.stderr) == (1, "breaking", "")
+    explained = run(unpacked, tmp_path, "-m", "msdiff", "explain", "embedding-dimension-mismatch")
+    assert explained.stdout.startswith("embedding-dimension-mismatch  ")
+    assert run(unpacked, tmp_path, "-m", "msdiff", "demo", "demo").returncode == 0
+    assert {path.relative_to(unpacked) for path in unpacked.rglob("*")} == before  # nothing was compiled again
+
+
+def run(unpacked: Path, cwd: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Python with the unpacked wheel before everything else."""
+    variables: Mapping[str, str] = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "CI"))},
+        "PYTHONPATH": str(unpacked),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+    }
+    return subprocess.run(
+        [sys.executable, *words], cwd=cwd, env=dict(variables), capture_output=True, text=True, check=False
+    )
