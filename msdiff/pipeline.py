@@ -14,27 +14,29 @@ from msdiff.diff import GraphPair, diff, pair, renames
 from msdiff.errors import ManyErrors, MsdiffError, NothingToCompare
 from msdiff.load import Loaded, Memo, load
 from msdiff.model.change import Change
-from msdiff.model.finding import Acceptance, Level, Verdict
+from msdiff.model.finding import Acceptance, Finding, Level, Verdict
 from msdiff.model.graph import Effective, Element, Fact, Graph
-from msdiff.model.obligation import Obligation, Outcome, Status
+from msdiff.model.obligation import Obligation, Outcome, Status, Violated
 from msdiff.model.report import Coverage, Problem, Report, Side
 from msdiff.model.snapshot import Snapshot
-from msdiff.propagate import Obligations, Tables, obligations, promised
-from msdiff.propagate.derived import Context
+from msdiff.propagate import Obligations, Promise, Tables, obligations, promised
+from msdiff.propagate.derived import Context, fed_stores
 from msdiff.propagate.flow import Paths
 from msdiff.propagate.reach import impacts
 from msdiff.propagate.slo_results import later, slo_results
-from msdiff.propagate.stale import Stale
+from msdiff.propagate.stale import Spread, Stale
 from msdiff.resolve import Known, renamed_claims, resolve, with_values
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.ruleset.library import RuleSet
 from msdiff.settings import Settings
 
 if TYPE_CHECKING:
+    from msdiff.model.mention import Mention
     from msdiff.ruleset.policy_conditions import PolicyJudge
 
 FAILING = (Status.INTRODUCED, Status.WORSENED)
 NO_PATHS: tuple[tuple[str, ...], int] = ((), 0)
+NO_SPREAD: Facts = {"stated": 0, "moved": 0, "left": ""}
 
 
 class Request(NamedTuple):
@@ -56,10 +58,14 @@ def compare(base: Snapshot, head: Snapshot, request: Request) -> Report:
     old, new = _load(base, request, parsed), _load(head, request, parsed)
     _refuse(new.problems)
     _refuse_emptiness((old, new), request)
-    paired = _paired(old, new, base, head)
-    world = _World(paired, request)
+    wrong: list[MsdiffError] = []  # references of base; of head they are raised
+    paired = _paired(old, new, base, head, wrong)
+    problems = tuple(dict.fromkeys(_problems((*old.problems, *wrong), "base")))
+    doubted = _doubted(paired, old, wrong)
+    world = _World(paired, request, mentions=new.mentions, doubted=doubted)
     judged = classify(request.rules, world.evidence())
-    return _report("compare", (base, head), world, judged, request, _problems(old.problems, "base"))
+    request = request._replace(notes=(*request.notes, *new.notes, *_in_doubt(problems)))
+    return _report("compare", (base, head), world, judged, request, problems)
 
 
 def check(version: Snapshot, request: Request) -> Report:
@@ -70,6 +76,7 @@ def check(version: Snapshot, request: Request) -> Report:
     graphs = resolve(loaded.claims, frozenset(version.paths()))
     world = _World(tuple(GraphPair(None, graph) for graph in graphs), request, compared=False)
     judged = classify(request.rules, world.evidence())
+    request = request._replace(notes=(*request.notes, *loaded.notes))
     return _report("check", (version, version), world, judged, request, ())
 
 
@@ -82,7 +89,7 @@ def graphs_of(version: Snapshot, request: Request) -> tuple[Graph, ...]:
 
 
 def _load(version: Snapshot, request: Request, parsed: Memo) -> Loaded:
-    return load(version, request.rules.catalogue, request.settings, parsed)
+    return load(version, request.rules.catalogue, request.settings, parsed, request.rules.serving)
 
 
 def _refuse(problems: tuple[MsdiffError, ...]) -> None:
@@ -104,55 +111,121 @@ def _refuse_emptiness(loaded: Iterable[Loaded], request: Request) -> None:
     )
 
 
-def _paired(old: Loaded, new: Loaded, base: Snapshot, head: Snapshot) -> tuple[GraphPair, ...]:
-    """The graphs of both versions side by side, base in head's names."""
+def _doubted(pairs: Iterable[GraphPair], old: Loaded, wrong: Iterable[MsdiffError]) -> frozenset[str]:
+    """The labels of graphs of which base may have said more than could be read."""
+    if old.doubted is None or wrong:
+        return frozenset(one.label for one in pairs)
+    keys = {(key.name, key.variant) for key in old.doubted}
+    graphs = ((one.label, graph.key) for one in pairs for graph in (one.base, one.head) if graph)
+    return frozenset(label for label, key in graphs if (key.name, key.variant) in keys)
+
+
+def _in_doubt(problems: Iterable[Problem]) -> Iterable[str]:
+    files = tuple(dict.fromkeys(one.location.file for one in problems if one.location))
+    if files:
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        names = ", ".join(f"`{file}`" for file in files[:3])
+        yield f"base could not be read in full ({names}{more}): what is new here may not be new, and what it held is unknown"
+
+
+def _paired(
+    old: Loaded, new: Loaded, base: Snapshot, head: Snapshot, wrong: list[MsdiffError]
+) -> tuple[GraphPair, ...]:
+    """The graphs of both versions side by side, base in head's names. What is wrong with base's references is added to
+    `wrong`. Where base could not be read in full, a rename is only what is declared: the new name may be an old one."""
     old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
     nodes: Known = {}
-    before, after = resolve(old.claims, old_paths, nodes), resolve(new.claims, new_paths, nodes)
-    first = pair(before, after)
-    moved = {one.label: renames(one.base, one.head) for one in first if one.base and one.head}
-    names = {(g.base.key.name, g.base.key.variant): moved[g.label] for g in first if g.base and moved.get(g.label)}
+    before, after = resolve(old.claims, old_paths, nodes, wrong), resolve(new.claims, new_paths, nodes)
+    whole = old.doubted == () and not wrong
+    first = pair(before, after, by_likeness=whole)
+    doubted = _doubted(first, old, wrong)
+    moved = {
+        one.label: renames(one.base, one.head, by_likeness=one.label not in doubted)
+        for one in first
+        if one.base and one.head
+    }
+    names = {
+        (g.renamed_from or g.base.key.name, g.base.key.variant): moved[g.label]
+        for g in first
+        if g.base and moved.get(g.label)
+    }
     if not names:
         return first
-    again = pair(resolve(renamed_claims(old.claims, names), old_paths), after)
+    again = pair(resolve(renamed_claims(old.claims, names), old_paths, None, wrong), after, by_likeness=whole)
     return tuple(GraphPair(one.base, one.head, moved.get(one.label, {}), one.renamed_from) for one in again)
 
 
 class _World:
     """Both versions with everything that was worked out about them; `compared` is false where there is only one."""
 
-    def __init__(self, pairs: tuple[GraphPair, ...], request: Request, *, compared: bool = True) -> None:
+    def __init__(
+        self,
+        pairs: tuple[GraphPair, ...],
+        request: Request,
+        *,
+        compared: bool = True,
+        mentions: "tuple[Mention, ...]" = (),
+        doubted: frozenset[str] = frozenset(),
+    ) -> None:
         self.pairs = pairs
+        self.doubted = doubted
         self.request = request
         self._by_label = {one.label: one for one in pairs}
         self._paths: dict[str, Paths] = {}
         self._late: dict[str, frozenset[str]] = {}
-        self._contexts: dict[str, tuple[Facts, Facts]] = {}
+        self._contexts: dict[str, Facts] = {}
+        self._about: dict[tuple[str, str], Facts] = {}
+        self._fed: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._kept: dict[tuple[str, str, str | None], Obligation] | None = None
+        self._told: dict[str, Spread] | None = None
         self._with_new_facts: Mapping[Key, Obligation] | None = None
         self._judge: "PolicyJudge | None" = None
         self.changes = diff(pairs, self.catalogue) if compared else ()
+        self.stale = Stale(self.heads, mentions)
         touched = Causes(self.changes).elements if compared else None
-        promises = promised(self.bases)
+        kept = promised(self.bases)
+        promises = dict(kept)
         self.base = Obligations()
         if compared:
-            self.base = obligations(self.bases, self.tables, promises, touched, only_touched=True)
+            self.base = obligations(self.bases, self.tables, kept, touched, only_touched=True)
         for label, more in promised(self.heads).items():
-            promises = {**promises, label: (*promises.get(label, ()), *more)}
+            promises[label] = (*promises.get(label, ()), *more)
         self.head = obligations(self.heads, self.tables, promises, touched)
         if compared:
-            self.base = self._with_untouched_wires(touched or frozenset())
-        self.slos = slo_results(((one.base, one.head) for one in self.pairs), self.changes)
+            self.base = self._with_untouched(touched or frozenset(), kept)
+        # figures of a base that could not be read in full are no figures
+        timed = ((None if one.head and one.label in doubted else one.base, one.head) for one in self.pairs)
+        self.slos = slo_results(timed, self.changes)
 
-    def _with_untouched_wires(self, touched: frozenset[str]) -> Obligations:
-        """Base's obligations with the broken wires of head on which no change bears: they were broken before."""
-        same = {
+    def _with_untouched(self, touched: frozenset[str], kept: Mapping[str, tuple[Promise, ...]]) -> Obligations:
+        """Base's obligations with those that no change touched there and that head breaks.
+
+        A wire on which no change bears in head either was broken before; of the others all of base is asked (a value that
+        nobody stated in base rests on nothing that changed).
+        """
+        broken = {key: one for key, one in self.head.kept.items() if key not in self.base.kept}
+        known = {
             key: one
-            for key, one in self.head.kept.items()
-            if one.kind == "edge"
-            and key not in self.base.kept
-            and not any(fact.element in touched for fact in one.support)
+            for key, one in broken.items()
+            if one.kind == "edge" and not any(fact.element in touched for fact in one.support)
         }
-        return self.base._replace(kept={**self.base.kept, **same})
+        asked = [
+            key
+            for key, one in broken.items()
+            if key not in known and isinstance(one.outcome, Violated) and self._stood_in_base(one)
+        ]
+        if asked:
+            whole = obligations(self.bases, self.tables, kept, None).kept
+            known |= {key: whole[key] for key in asked if key in whole}
+        return self.base._replace(kept={**self.base.kept, **known})
+
+    def _stood_in_base(self, obligation: Obligation) -> bool:
+        """Whether the elements that the obligation speaks of are in base."""
+        one = self._by_label.get(obligation.graph)
+        if one is None or one.base is None:
+            return False
+        edge, node = obligation.edge, obligation.node
+        return (edge is None or edge in one.base.edges) and (node is None or node in one.base.nodes)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -187,7 +260,6 @@ class _World:
 
     def evidence(self) -> Evidence:
         """What classify judges."""
-        stale = Stale(self.heads)
         return Evidence(
             changes=self.changes,
             base=self.base.kept,
@@ -197,7 +269,7 @@ class _World:
             path=self.path,
             impacts=impacts(self.changes, self.flow, self.start, self.paths, self.late),
             blamed=self.blamed,
-            stale=stale.places,
+            stale=self.stale.places,
             owner=self.owner,
             level=self.request.settings.level_of,
             accepted=self.request.accepted,
@@ -205,13 +277,14 @@ class _World:
             template=self.template,
             exists=lambda graph, node: self._head(graph) is not None and node in self._nodes(graph),
             ends=self.ends,
+            doubted=self.doubted,
         )
 
-    def blamed(self, label: str, slo: str) -> frozenset[str] | None:
+    def blamed(self, label: str, slo: str) -> Mapping[str, float] | None:
         """The changes that have a share in an SLO's difference; `None` where it was not split among them."""
         for one in self.slos:
             if (one.graph, one.name) == (label, slo) and one.attribution:
-                return frozenset(change for change, share in one.attribution if share)
+                return {change: share for change, share in one.attribution if share}
         return None
 
     def _head(self, label: str) -> Graph | None:
@@ -244,17 +317,50 @@ class _World:
 
     def facts(self, change: Change) -> tuple[Facts, Facts]:
         """What rules may read of a change and of its node."""
-        found = self._contexts.get(change.id)
-        if found is None:
-            one = self._by_label[change.graph]
-            context = Context(
-                change, one.base, one.head, lambda check, node: self._obligation(change.graph, check, node)
-            )
-            found = self._contexts[change.id] = (context.change_facts(), context.node_facts())
-        return found
+        one = self._by_label[change.graph]
+        held = lambda check, node: self._obligation(change.graph, check, node)  # noqa: E731
+        context = Context(change, one.base, one.head, held, self._fed_stores)
+        told = self._contexts.get(change.id)
+        if told is None:
+            told = self._contexts[change.id] = {**context.change_facts(), **self._spread(change)}
+        place = (change.graph, context.node.name if context.node else "")
+        about = self._about.get(place)
+        if about is None:
+            about = self._about[place] = context.node_facts()
+        return told, about
+
+    def _fed_stores(self, graph: Graph) -> Mapping[str, tuple[str, ...]]:
+        side = "head" if graph is self._head(graph.label) else "base"
+        key = f"{side} {graph.label}"
+        if key not in self._fed:
+            self._fed[key] = fed_stores(graph)
+        return self._fed[key]
+
+    def _spread(self, change: Change) -> Facts:
+        """How far an update of a fact that several places repeat went; said of one change for each pair of values."""
+        if not self.stale.has_stacks:
+            return NO_SPREAD
+        if self._told is None:
+            from msdiff.model.mention import name_of  # few repositories have stacks
+
+            spread = {one.id: (name_of(str(one.old)), self.stale.spread(one)) for one in self.changes}
+            widest: dict[str, tuple[int, str]] = {}
+            for id, (old, found) in spread.items():
+                if found.left and len(found.left) + found.moved > widest.get(old, (0, ""))[0]:
+                    widest[old] = (len(found.left) + found.moved, id)
+            self._told = {id: spread[id][1] for _, id in widest.values()}
+        spread_here = self._told.get(change.id)
+        if spread_here is None:
+            return NO_SPREAD
+        places = [f"{one.location.file}:{one.location.line}" for one in spread_here.left]
+        shown = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+        return {"stated": len(places) + spread_here.moved, "moved": spread_here.moved, "left": shown}
 
     def _obligation(self, graph: str, check: str, node: str) -> Obligation | None:
-        return next((o for o in self.head.kept.values() if (o.graph, o.check, o.node) == (graph, check, node)), None)
+        if self._kept is None:
+            kept = reversed(tuple(self.head.kept.values()))  # of several the first counts
+            self._kept = {(one.graph, one.check, one.node): one for one in kept}
+        return self._kept.get((graph, check, node))
 
     def paths(self, label: str) -> Paths:
         """Paths over the edges of both versions of a graph."""
@@ -348,19 +454,17 @@ def _report(
     problems: tuple[Problem, ...],
 ) -> Report:
     base, head = sides
-    failing = [
-        one for one in judged.findings if one.status in FAILING and (not one.acceptance or one.acceptance.expired)
-    ]
+    failing = [one for one in judged.findings if one.status in FAILING and not _is_accepted(one)]
     if request.strict:
-        failing += [one for one in judged.findings if one.status is Status.REVEALED and not one.acceptance]
-    verdict = _verdict(judged, request.strict)
+        failing += [one for one in judged.findings if one.status is Status.REVEALED and not _is_accepted(one)]
+    verdict = max(_verdict(judged, request.strict), Verdict.UNVERIFIED if problems else Verdict.UNCHANGED)
     return Report(
         mode=mode,
         tool_version=request.tool_version,
         base=Side(base.label, base.commit),
         head=Side(head.label, head.commit),
         verdict=verdict,
-        exit_code=_exit_code(failing, judged, request),
+        exit_code=_exit_code(failing, judged, request, read=not problems),
         fail_on=request.fail_on,
         strict=request.strict,
         changes=judged.changes,
@@ -374,7 +478,12 @@ def _report(
         graph_labels=tuple(one.label for one in world.pairs),
         edges={one.label: _edges(one) for one in world.pairs},
         roles={one.label: _roles(one) for one in world.pairs},
+        places={one.label: {n: node.location for n, node in one.head.nodes.items()} for one in world.pairs if one.head},
     )
+
+
+def _is_accepted(finding: Finding) -> bool:
+    return finding.acceptance is not None and not finding.acceptance.expired
 
 
 def _verdict(judged: Judged, strict: bool) -> Verdict:
@@ -385,13 +494,14 @@ def _verdict(judged: Judged, strict: bool) -> Verdict:
     return max(verdicts, default=Verdict.UNCHANGED)
 
 
-def _exit_code(failing: Iterable[object], judged: Judged, request: Request) -> int:
+def _exit_code(failing: Iterable[object], judged: Judged, request: Request, *, read: bool) -> int:
+    """`read`: whether both versions could be read in full."""
     if request.fail_on == "never":
         return 0
     wanted = (Level.ERROR,) if request.fail_on == "breaking" else (Level.ERROR, Level.WARNING)
     if any(getattr(one, "level", None) in wanted for one in failing):
         return 1
-    unverified = any(one.classification is Verdict.UNVERIFIED for one in judged.changes)
+    unverified = not read or any(one.classification is Verdict.UNVERIFIED for one in judged.changes)
     return int(request.strict and unverified)
 
 

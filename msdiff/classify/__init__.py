@@ -4,21 +4,23 @@ In: `Evidence` and a rule set. Out: `Judged`: findings (gravest first), each cha
 and what could not be decided. Pure: nothing is looked up here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from msdiff.classify.affected import affected, way
 from msdiff.classify.causes import Causes
-from msdiff.classify.evidence import Evidence
+from msdiff.classify.evidence import Evidence, Key
 from msdiff.classify.fingerprints import fingerprint
-from msdiff.classify.judging import Draft, Pair, judge_changes, judge_obligations, pairs
+from msdiff.classify.judging import DOUBT, Draft, Pair, judge_changes, judge_obligations, pairs
 from msdiff.classify.superseding import precise
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Level, Related, Verdict
 from msdiff.model.location import Location
-from msdiff.model.obligation import Held, Status, Undecided, Violated
+from msdiff.model.obligation import Held, Obligation, Status, Undecided, Violated
 from msdiff.model.report import Affected, ClassifiedChange, UndecidedObligation
+from msdiff.model.values import Value
 from msdiff.ruleset.library import RuleSet
+from msdiff.ruleset.messages import in_words
 
 __all__ = ["Causes", "Evidence", "Judged", "classify"]
 
@@ -45,7 +47,7 @@ def classify(rules: RuleSet, evidence: Evidence) -> Judged:
     loud = tuple(draft for draft in drafts if id(draft) not in silenced)
     together = tuple(pairs(evidence, causes))
     return Judged(
-        changes=_classified(findings, together, evidence),
+        changes=_classified(findings, together, evidence, {one.obligation.key for one in drafts if one.obligation}),
         findings=tuple(sorted(findings, key=_gravest_first)),
         affected=affected(loud, evidence, causes),
         undecided=tuple(_undecided(together)),
@@ -127,13 +129,13 @@ def _hops(draft: Draft) -> tuple[tuple[str, str], ...]:
     return (*((name, f"gives {_shown(offered)}") for name in before), (last, f"accepts {_shown(required)}"))
 
 
-def _shown(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _shown(value: Value) -> str:
+    text = in_words(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _classified(
-    findings: Iterable[Finding], together: Iterable[Pair], evidence: Evidence
+    findings: Iterable[Finding], together: Iterable[Pair], evidence: Evidence, spoken: Set[Key]
 ) -> tuple[ClassifiedChange, ...]:
     """Each change with the gravest of its findings; safe only if everything that it touches is decided and holds."""
     verdicts: dict[str, list[Verdict]] = {}
@@ -144,30 +146,48 @@ def _classified(
     touched: dict[str, list[Pair]] = {}
     for pair in together:
         if pair.head is not None:
-            for change in pair.causes:
+            for change in pair.touching:
                 touched.setdefault(change.id, []).append(pair)
     return tuple(
-        _meaning(change, verdicts.get(change.id, []), touched.get(change.id, []), evidence)
+        _meaning(change, verdicts.get(change.id, []), touched.get(change.id, []), evidence, spoken)
         for change in evidence.changes
     )
 
 
-def _meaning(change: Change, verdicts: list[Verdict], touched: list[Pair], evidence: Evidence) -> ClassifiedChange:
-    reasons = [_why(one) for one in touched if not isinstance(one.either.outcome, Held)]
-    if not touched and not verdicts:
+def _meaning(
+    change: Change, verdicts: list[Verdict], touched: list[Pair], evidence: Evidence, spoken: Set[Key]
+) -> ClassifiedChange:
+    reasons = [_why(one, spoken) for one in touched if not isinstance(one.either.outcome, Held)]
+    if not verdicts and (change.fact.attribute == "role" or not any(map(_judges_the_value, touched))):
         alone = evidence.alone(change)
         reasons = [alone] if alone else []
+    if evidence.in_doubt((change,)):
+        reasons.append(DOUBT)
     meaning = max([*verdicts, Verdict.UNVERIFIED if reasons else Verdict.SAFE])
     shown = tuple(dict.fromkeys(reasons)) if meaning is Verdict.UNVERIFIED else ()
     return ClassifiedChange(change, meaning, shown)
 
 
-def _why(pair: Pair) -> str:
+def _judges_the_value(pair: Pair) -> bool:
+    """Whether an obligation says more than that a model is pinned, or a name exists, before as now: that is true of many values."""
+    only_exists = pair.either.kind == "pin" or pair.either.check == "reference.resolves"
+    return not (only_exists and isinstance(pair.either.outcome, Held) and (pair.base is None or _held(pair.base)))
+
+
+def _held(obligation: Obligation) -> bool:
+    return isinstance(obligation.outcome, Held)
+
+
+def _why(pair: Pair, spoken: Set[Key]) -> str:
     obligation = pair.either
     if isinstance(obligation.outcome, Undecided):
         return obligation.outcome.reason
     if pair.base is not None and isinstance(pair.base.outcome, Violated):
         return f"{obligation.check} at `{obligation.node}` was broken before, and still is"
+    if pair.base is not None and isinstance(pair.base.outcome, Undecided):
+        return f"{obligation.check} at `{obligation.node}` does not hold; before, nobody could tell"
+    if obligation.key in spoken:
+        return f"{obligation.check} at `{obligation.node}` does not hold, through another change of these"
     return f"{obligation.check} at `{obligation.node}` does not hold, and no rule says what that means"
 
 

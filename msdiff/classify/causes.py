@@ -11,6 +11,7 @@ from msdiff.model.graph import Fact
 from msdiff.model.obligation import Obligation
 
 PORTS = ("inputs.", "outputs.")
+ROUTING = frozenset(("role", "fallback", "standby", "edge.fallback", "edge.kind", "edge.required"))
 
 
 class Causes:
@@ -18,6 +19,7 @@ class Causes:
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self.changes = tuple(changes)
+        self._order = {change.id: number for number, change in enumerate(self.changes)}
         self._by_element: dict[tuple[str, str], list[Change]] = {}
         for change in self.changes:
             self._by_element.setdefault((change.graph, change.fact.element), []).append(change)
@@ -38,10 +40,10 @@ class Causes:
             for graph in (obligation.graph, *_other(obligation)):
                 for fact in obligation.support:
                     found |= {change.id: change for change in self._touching(graph, fact)}
-        return tuple(change for change in self.changes if change.id in found)
+        return tuple(sorted(found.values(), key=lambda change: self._order[change.id]))
 
     def structural(self, graph: str) -> tuple[Change, ...]:
-        """Elements that went or moved in a graph; where there are none, those that came."""
+        """Elements that went or moved in a graph; where there are none, those that came, or what else leads other ways."""
         here = [
             change
             for change in self.changes
@@ -50,7 +52,8 @@ class Causes:
         gone = tuple(
             change for change in here if change.kind.endswith((".removed", ".renamed")) and not change.attribute
         )
-        return gone or tuple(change for change in here if change.kind.endswith(".added") and not change.attribute)
+        came = tuple(change for change in here if change.kind.endswith(".added") and not change.attribute)
+        return gone or came or tuple(change for change in here if change.fact.attribute in ROUTING)
 
     def _touching(self, graph: str, fact: Fact) -> Iterable[Change]:
         for change in self._by_element.get((graph, fact.element), ()):

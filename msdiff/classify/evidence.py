@@ -1,6 +1,6 @@
 """All that judging needs, gathered by the pipeline: classify itself looks nothing up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from msdiff.model.change import Change
@@ -27,9 +27,7 @@ class Evidence(NamedTuple):
     facts: Callable[[Change], tuple[Facts, Facts]]
     path: Callable[[str, str, str], tuple[tuple[str, ...], int]]
     impacts: tuple[Impact, ...]
-    blamed: Callable[
-        [str, str], frozenset[str] | None
-    ]  # graph, SLO -> changes with a share in its difference, if split
+    blamed: Callable[[str, str], Mapping[str, float] | None]  # graph, SLO -> shares of its difference by change, if split
     stale: Callable[[Change], tuple[Related, ...]]
     owner: Callable[[str, str | None], str | None]
     level: Callable[[str, Verdict, str | None], Level]
@@ -38,3 +36,13 @@ class Evidence(NamedTuple):
     template: Callable[[str], str | None]  # attribute path -> name in the catalogue
     exists: Callable[[str, str], bool]  # graph label, node -> it is in head
     ends: Callable[[str, str], tuple[str, ...]]  # graph label, edge -> its nodes, producer first
+    doubted: frozenset[str] = frozenset()  # labels of graphs of which base may have said more than could be read
+
+    def in_doubt(self, causes: Iterable[Change]) -> bool:
+        """Whether all of these may be no news: base could not be read in full, and head may only say what it said.
+
+        A default that head overrules was known.
+        """
+        return all(
+            change.graph in self.doubted and change.kind.endswith(".added") and change.old is None for change in causes
+        )

@@ -20,7 +20,10 @@ from msdiff.ruleset.judge import applies, change_facts, judged, message, obligat
 from msdiff.ruleset.library import RuleSet
 from msdiff.ruleset.spec import ChangeWatch, Judgement, ObligationWatch, Rule
 
-HARD_TO_LOSE = ("guard.", "data.")  # a dropped declaration of these is breaking (rules-catalogue: absence policy)
+DECLARED = ("edge", "store", "label")  # kinds of obligation that exist because a side is declared
+DOUBT = "base could not be read in full: this may not be new"
+STATED = ("edge", "store", "pin")  # obligations that rest on what is stated; others rest on what is not there, too
+HARD_TO_LOSE = ("guard.", "data.labels")  # a dropped declaration of these is breaking (rules-catalogue: absence policy)
 
 
 class Draft(NamedTuple):
@@ -42,11 +45,12 @@ class Draft(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """One obligation in both versions."""
+    """One obligation in both versions. `touching` is all that stands in its support, `causes` what makes the difference."""
 
     base: Obligation | None
     head: Obligation | None
     causes: tuple[Change, ...]
+    touching: tuple[Change, ...] = ()
 
     @property
     def either(self) -> Obligation:
@@ -59,18 +63,24 @@ def pairs(evidence: Evidence, causes: Causes) -> Iterator[Pair]:
     """All kept obligations, base's and head's side by side, sorted by key."""
     for key in sorted(evidence.base.keys() | evidence.head.keys()):
         base, head = evidence.base.get(key), evidence.head.get(key)
-        yield Pair(base, head, _with_a_share(causes.of(base, head), head or base, evidence))
+        touching = causes.of(base, head)
+        yield Pair(base, head, _with_a_share(touching, head or base, evidence), touching)
 
 
 def _with_a_share(causes: tuple[Change, ...], obligation: Obligation | None, evidence: Evidence) -> tuple[Change, ...]:
-    """Of a budget's causes those that move it: many changes stand in a sum's support, few make the difference."""
+    """Of a budget's causes those that move it: many changes stand in a sum's support, few make the difference.
+
+    What makes a missed budget smaller is no cause of it.
+    """
     if obligation is None or not obligation.check.startswith("slo."):
         return causes
     slo = next(part for part in obligation.key if part.startswith("slo:"))
-    blamed = evidence.blamed(obligation.graph, slo.partition(":")[2])
-    if blamed is None:
+    shares = evidence.blamed(obligation.graph, slo.partition(":")[2])
+    if shares is None:
         return causes
-    return tuple(change for change in causes if change.id in blamed or change.fact.element == slo)
+    missed = isinstance(obligation.outcome, Violated)
+    moving = {id for id, share in shares.items() if share > 0 or (share < 0 and not missed)}
+    return tuple(change for change in causes if change.id in moving or change.fact.element == slo)
 
 
 def judge_obligations(rules: RuleSet, evidence: Evidence, causes: Causes) -> Iterator[Draft]:
@@ -88,12 +98,17 @@ def _outcome(obligation: Obligation | None) -> Outcome | None:
 
 def _status(pair: Pair, evidence: Evidence) -> Status | None:
     base, head = _outcome(pair.base), _outcome(pair.head)
+    doubted = pair.either.graph in evidence.doubted
+    if doubted and isinstance(base, Violated) and pair.either.kind not in STATED:
+        base = Undecided(DOUBT)
     if base is None and pair.either.check.startswith("schema."):
         base = _undecided_as_a_whole(pair.either, evidence)
     asked: Outcome | None = None
     if isinstance(base, Undecided) and isinstance(head, Violated):
         asked = _outcome(evidence.with_new_facts().get(pair.either.key))
-    return status(base, head, asked)
+    told = status(base, head, asked)
+    unknown_before = doubted and told in (Status.INTRODUCED, Status.WORSENED) and evidence.in_doubt(pair.causes)
+    return Status.REVEALED if unknown_before else told
 
 
 def _undecided_as_a_whole(clause: Obligation, evidence: Evidence) -> Outcome | None:
@@ -109,7 +124,11 @@ def _undecided_as_a_whole(clause: Obligation, evidence: Evidence) -> Outcome | N
 def _of_pair(
     rule: Rule, watch: ObligationWatch, pair: Pair, told: Status | None, evidence: Evidence, causes: Causes
 ) -> Iterator[Draft]:
-    if told is Status.RESOLVED:
+    if pair.head is None and pair.base is not None and _undeclared(pair):
+        judgement = rule.dropped or _dropped(pair.base)
+        if speaks(rule, watch, obligation_facts(pair.base)):
+            yield _draft(rule, judgement.verdict, judgement.message, pair, pair.base, Status.INTRODUCED)
+    elif told is Status.RESOLVED:
         obligation = pair.base
         assert obligation is not None  # what is resolved was violated
         if not pair.causes:
@@ -121,7 +140,7 @@ def _of_pair(
         if told is Status.INTRODUCED and not pair.causes:
             pair = Pair(pair.base, obligation, causes.structural(obligation.graph))
         yield from _spoken(rule, watch, pair, obligation, told)
-    elif pair.head is not None and pair.causes:
+    elif pair.head is not None and pair.causes and not evidence.in_doubt(pair.causes):
         judgement = _judgement_without_violation(rule, watch, pair)
         if judgement is not None:
             yield _draft(rule, judgement.verdict, judgement.message, pair, pair.head, Status.INTRODUCED)
@@ -147,9 +166,7 @@ def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair)
     if not speaks(rule, watch, groups):
         return None
     if isinstance(head, Undecided):
-        if isinstance(base, Held) and any(
-            change.kind.endswith(".removed") and change.attribute for change in pair.causes
-        ):
+        if _decided_before(pair) and (any(map(_takes_back, pair.causes)) or _lost_a_side(pair)):
             return rule.dropped or _dropped(pair.head)
         if rule.undecided is not None and _from_elsewhere(pair) and _says(rule, rule.undecided, groups):
             return rule.undecided
@@ -159,6 +176,38 @@ def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair)
     if moved and rule.coordinated is not None and _says(rule, rule.coordinated, groups):
         return rule.coordinated
     return None
+
+
+def _decided_before(pair: Pair) -> bool:
+    """Whether base could tell; of two schemas it told clause by clause."""
+    return isinstance(_outcome(pair.base), Held | Violated) or (
+        pair.base is None and pair.either.check == "schema.undeclared"
+    )
+
+
+def _takes_back(change: Change) -> bool:
+    """A statement of an element that stays."""
+    return change.kind.endswith(".removed") and bool(change.attribute)
+
+
+def _lost_a_side(pair: Pair) -> bool:
+    """Whether what base knew of one of the two sides is unknown now."""
+    if pair.base is None or pair.head is None or pair.head.kind not in DECLARED:
+        return False
+    before, after = pair.base.facts, pair.head.facts
+    return any(before.get(side) is not None and after.get(side) is None for side in ("offered", "required"))
+
+
+def _undeclared(pair: Pair) -> bool:
+    """Whether an obligation is gone because nobody declares anything any more, not because an element went."""
+    return (
+        (pair.either.kind in ("edge", "store") or pair.either.check == "threshold.range")
+        and not pair.either.check.startswith("schema.")  # one obligation says that for all clauses
+        and _decided_before(pair)
+        and bool(pair.causes)
+        and all(change.attribute for change in pair.causes)
+        and any(map(_takes_back, pair.causes))
+    )
 
 
 def _from_elsewhere(pair: Pair) -> bool:
@@ -177,8 +226,12 @@ def _dropped(obligation: Obligation) -> Judgement:
     hard = obligation.check.startswith(HARD_TO_LOSE)
     return Judgement(
         Verdict.BREAKING if hard else Verdict.RISKY,
-        f"`{obligation.node}` can no longer be checked for {obligation.check}: {{reason}}.",
+        f"`{obligation.node}` can no longer be checked for {obligation.check}: {_reason(obligation)}.",
     )
+
+
+def _reason(obligation: Obligation) -> str:
+    return "{reason}" if isinstance(obligation.outcome, Undecided) else "nothing declares it any more"
 
 
 def _draft(rule: Rule, verdict: Verdict, text: str, pair: Pair, obligation: Obligation, told: Status) -> Draft:
@@ -208,7 +261,8 @@ def judge_changes(rules: RuleSet, evidence: Evidence) -> Iterator[Draft]:
         for rule, watch in rules.watching_changes(change.kind, template):
             facts, node = evidence.facts(change)
             if not watch.roles or node.get("role") in watch.roles:
-                yield from _of_change(rule, watch, change, facts, node, evidence)
+                for draft in _of_change(rule, watch, change, facts, node, evidence):
+                    yield draft._replace(status=Status.REVEALED) if evidence.in_doubt(draft.causes) else draft
 
 
 def _of_change(

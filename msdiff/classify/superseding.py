@@ -43,7 +43,9 @@ def _single(drafts: Iterable[Draft]) -> Iterable[Draft]:
     best: dict[tuple[object, ...], Draft] = {}
     for draft in drafts:
         causes = tuple(change.id for change in draft.causes)
-        detail: tuple[str | None, ...] = draft.obligation.key if draft.obligation and not _same_thing(draft) else ()
+        detail: tuple[str | None, ...] = (draft.edge,)
+        if draft.obligation and not _same_thing(draft):
+            detail = draft.obligation.key
         if draft.obligation and draft.obligation.check.startswith("timeout."):
             detail = (
                 draft.edge,

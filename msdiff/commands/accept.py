@@ -6,12 +6,13 @@ that the comparison really has is accepted, exactly that one, and nothing else i
 
 import os
 import time
+from collections.abc import Iterable
 
-from msdiff.commands.comparing import Comparison, comparison
+from msdiff.commands.comparing import Comparison, comparison, usual_ranges
 from msdiff.commands.finding import change_of, found, where
 from msdiff.commands.options import Arguments, Parser, add_common, add_policy, add_same, date
 from msdiff.commands.output import print_text
-from msdiff.errors import GitError, UsageError
+from msdiff.errors import GitError, MsdiffError, UsageError
 from msdiff.model.finding import Finding
 from msdiff.model.report import ClassifiedChange
 from msdiff.report.escape import visible
@@ -23,7 +24,8 @@ _ABOUT = f"""\
 Live with one finding: write it, with the reason, to {ACCEPTED_FILE}. The finding stays in
 every report, marked, and does not fail the run. Another difference at the same place is another finding.
 
-RANGE names the comparison that has the finding; without one, HEAD against the working tree."""
+RANGE names the comparison that has the finding; without one, HEAD against the working tree, then the
+upstream branch (or main, or master) against HEAD."""
 _EXAMPLES = (
     'msdiff accept 4f1c09ab12cd34ef --reason "the index is rebuilt tonight" main..HEAD',
     'msdiff accept 4f1c09 --until 2026-12-31 --reason "the new guard comes in May" main..HEAD',
@@ -52,6 +54,18 @@ def run(arguments: Arguments) -> int:
         raise UsageError("name the finding to accept", hint="msdiff accept FINGERPRINT --reason TEXT")
     _check(arguments)
     words = tuple(arguments.words[1:])
+    try:
+        entry = _accepted(arguments, words)
+    except UsageError as unknown:
+        entry = _accepted_elsewhere(arguments, usual_ranges(arguments, words), unknown)
+    until = f" until {entry.until}" if entry.until else ""
+    print_text(visible(f"accepted {entry.fingerprint} ({entry.rule}) at {entry.node or 'the graph'}{until}") + "\n")
+    print_text(f"written to {ACCEPTED_FILE}: commit it, so that it counts for others\n")
+    return 0
+
+
+def _accepted(arguments: Arguments, words: tuple[str, ...]) -> Accepted:
+    """Writes the finding down; raises `UsageError` where the comparison has none of this fingerprint."""
     with comparison(arguments, words) as done:
         finding = found(done.report.findings, arguments.words[0])
         if finding is None:
@@ -65,12 +79,20 @@ def run(arguments: Arguments) -> int:
             by=arguments.by or _user(),
             until=arguments.until,
         )
-        path = os.path.join(done.root, *ACCEPTED_FILE.split("/"))
-        write_accepted(path, entry)
-    until = f" until {entry.until}" if entry.until else ""
-    print_text(visible(f"accepted {entry.fingerprint} ({entry.rule}) at {entry.node or 'the graph'}{until}") + "\n")
-    print_text(f"written to {ACCEPTED_FILE}: commit it, so that it counts for others\n")
-    return 0
+        write_accepted(os.path.join(done.root, *ACCEPTED_FILE.split("/")), entry)
+    return entry
+
+
+def _accepted_elsewhere(
+    arguments: Arguments, ranges: Iterable[tuple[str, ...]], unknown: UsageError
+) -> Accepted:
+    """A finding of the comparison that the branch is usually made for."""
+    for words in ranges:
+        try:
+            return _accepted(arguments, words)
+        except MsdiffError:
+            continue
+    raise unknown
 
 
 def _check(arguments: Arguments) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 
 from msdiff.commands.chain import Versions, finding_blocks, node_blocks, versions_of
-from msdiff.commands.comparing import comparison, range_text
+from msdiff.commands.comparing import comparison, range_text, usual_ranges
 from msdiff.commands.document import example_text, rule_sections
 from msdiff.commands.finding import found, looks_like_fingerprint, where
 from msdiff.commands.options import Arguments, Parser, add_color, add_common, add_policy, add_same
@@ -85,12 +85,34 @@ def _compared(arguments: Arguments, thing: str, words: tuple[str, ...], rules: R
         if near is None or words:
             raise
         raise UsageError(f"there is no rule `{thing}`", hint=f"did you mean `{near}`?") from None
+    return _said(thing, versions) or _said_elsewhere(arguments, thing, words) or _raise(_unknown(thing, versions, rules))
+
+
+def _raise(error: UsageError) -> tuple[Block, ...]:
+    raise error
+
+
+def _said_elsewhere(arguments: Arguments, thing: str, words: tuple[str, ...]) -> tuple[Block, ...]:
+    """What the comparison says that the branch is usually made for."""
+    for usual in usual_ranges(arguments, words) if looks_like_fingerprint(thing) else ():
+        try:
+            with waiting("comparing"), comparison(arguments, usual) as done:
+                blocks = _said(thing, versions_of(done, range_text(arguments, usual)))
+        except MsdiffError:
+            continue
+        if blocks:
+            return blocks
+    return ()
+
+
+def _said(thing: str, versions: Versions) -> tuple[Block, ...]:
+    """A node's or a finding's explanation; empty where the comparison has neither."""
     if versions.holds(thing):
         return tuple(node_blocks(thing, versions))
     finding = found(versions.report.findings, thing)
     if finding is not None:
         return tuple(finding_blocks(finding, versions))
-    raise _unknown(thing, versions, rules)
+    return ()
 
 
 def _unknown(thing: str, versions: Versions, rules: RuleSet) -> UsageError:

@@ -1,7 +1,8 @@
 """`msdiff init`: a first configuration for a repository, and a first graph where it has none.
 
 In: what the readers find on disk. Out: `msdiff.yaml`, and `app.yaml` where no ApplicationGraph exists: one that names
-the ModelSpecs that were found, else a small one to edit. Promise: nothing is overwritten without `--force`.
+the ModelSpecs that were found, or that adds to the Compose stacks that were found, else a small one to edit. Promise:
+nothing is overwritten without `--force`.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from msdiff.commands.options import Arguments, Parser, add_common
 from msdiff.commands.output import print_text, write_file
+from msdiff.commands.overlays import overlay_text
 from msdiff.commands.policy import repository_root
 from msdiff.errors import UsageError
 from msdiff.load import load
@@ -90,26 +92,29 @@ def parser() -> Parser:
 def run(arguments: Arguments) -> int:
     """Look around, write the files, say what was done."""
     root = repository_root(os.getcwd())
-    specs, graphs, broken = _found(root)
+    specs, graphs, broken, stacks = _found(root)
     files = {CONFIG: _CONFIG_TEXT}
     if not graphs and not broken:
-        files[GRAPH] = _overlay(root, specs) if specs else _starter(root)
+        files[GRAPH] = _overlay(root, specs) if specs else overlay_text(stacks) or _starter(root)
     _refuse_overwriting(root, files, force=arguments.force)
     for name, text in files.items():
         write_file(os.path.join(root, name), text)
-    print_text(visible_lines(_said(root, specs, graphs, broken, files)))
+    labels = tuple(dict.fromkeys(claim.graph.label for claim in stacks))
+    print_text(visible_lines(_said(root, specs, (graphs, labels), broken, files)))
     return 0
 
 
-def _found(root: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Name of each ModelSpec with its file, the files that hold ApplicationGraphs, and those that cannot be read."""
+def _found(root: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], tuple[Claim, ...]]:
+    """Name of each ModelSpec with its file, files that hold ApplicationGraphs, those that cannot be read, claims of stacks."""
     settings = Settings()
+    rules = load_ruleset(settings)
     with resolve_version(None, cwd=root, wanted=settings.reads) as version:
-        loaded = load(version.snapshot, load_ruleset(settings).catalogue, settings, {})
+        loaded = load(version.snapshot, rules.catalogue, settings, {}, rules.serving)
     specs = {claim.graph.name: claim.location.file for claim in _of_kind("ModelSpec", loaded.claims)}
     graphs = {claim.location.file for claim in _of_kind("ApplicationGraph", loaded.claims)}
     broken = {problem.location.file for problem in loaded.problems if problem.location}
-    return dict(sorted(specs.items())), tuple(sorted(graphs)), tuple(sorted(broken))
+    stacks = tuple(_of_kind("Compose", loaded.claims))
+    return dict(sorted(specs.items())), tuple(sorted(graphs)), tuple(sorted(broken)), stacks
 
 
 def _of_kind(kind: str, claims: Iterable[Claim]) -> Iterator[Claim]:
@@ -158,12 +163,18 @@ def _plain(text: str) -> str:
 
 
 def _said(
-    root: str, specs: dict[str, str], graphs: tuple[str, ...], broken: tuple[str, ...], files: dict[str, str]
+    root: str,
+    specs: dict[str, str],
+    found: tuple[tuple[str, ...], tuple[str, ...]],
+    broken: tuple[str, ...],
+    files: dict[str, str],
 ) -> Iterator[str]:
+    graphs, stacks = found
     yield from _listed("ApplicationGraph", graphs)
+    yield from _listed("Compose stack", stacks)
     yield from _listed("ModelSpec", tuple(f"{name} in {file}" for name, file in specs.items()))
     yield from _listed("something to correct (msdiff check says what) in", broken)
-    if not (graphs or specs or broken):
+    if not (graphs or stacks or specs or broken):
         yield "found no graph and no ModelSpec"
     yield from (f"wrote {name}" for name in files)
     yield f"in {root}"

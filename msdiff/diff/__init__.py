@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from msdiff.diff.pairing import GraphPair, pair
 from msdiff.diff.renames import renames
-from msdiff.diff.values import attribute_changes
+from msdiff.diff.values import attribute_change, attribute_changes
 from msdiff.model.change import Change
 from msdiff.model.graph import Edge, Element, Fact, Graph, Node
 from msdiff.model.location import Location
@@ -42,8 +42,16 @@ def _changes(graphs: GraphPair, catalogue: Catalogue) -> Iterator[Change]:
         before = old.get(id)
         if before is not None and before is not element and (element.attributes or before.attributes or id[0] == "n"):
             yield from attribute_changes(label, before, element, catalogue)
+    for id in sorted(_dangling_specs(graphs) & old.keys() & new.keys()):
+        yield from attribute_change(label, old[id], new[id], "specRef", catalogue)
     if graphs.renamed_from is not None and graphs.head is not None:
         yield _renamed_graph(graphs, graphs.renamed_from)
+
+
+def _dangling_specs(graphs: GraphPair) -> set[str]:
+    """Nodes whose `specRef` leads nowhere in one version. Elsewhere it is only the way by which statements came."""
+    references = (one for graph in (graphs.base, graphs.head) if graph for one in graph.references)
+    return {one.element for one in references if one.attribute == "specRef" and not one.resolves}
 
 
 def _elements(graph: Graph | None) -> dict[str, Element]:

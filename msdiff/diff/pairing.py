@@ -25,14 +25,14 @@ class GraphPair(NamedTuple):
         return graph.label if graph else ""
 
 
-def pair(base: tuple[Graph, ...], head: tuple[Graph, ...]) -> tuple[GraphPair, ...]:
-    """The pairs; base takes head's name where the application was renamed."""
+def pair(base: tuple[Graph, ...], head: tuple[Graph, ...], *, by_likeness: bool = True) -> tuple[GraphPair, ...]:
+    """The pairs; base takes head's name where the application was renamed (looked for unless `by_likeness` is false)."""
     old = {_identity(graph): graph for graph in base}
     new = {_identity(graph): graph for graph in head}
     pairs = [GraphPair(old[key], new[key]) for key in old.keys() & new.keys()]
     gone = [old[key] for key in old.keys() - new.keys()]
     came = [new[key] for key in new.keys() - old.keys()]
-    if len(gone) == len(came) == 1 and _alike(gone[0], came[0]):
+    if by_likeness and len(gone) == len(came) == 1 and _alike(gone[0], came[0]):
         moved = gone[0]._replace(key=came[0].key)
         pairs.append(GraphPair(moved, came[0], renamed_from=gone[0].key.name))
     else:

@@ -8,27 +8,73 @@ the old node counts as the new one's neighbour, so that a consumer left behind s
 from collections.abc import Iterator
 
 from msdiff.model.graph import Graph, Node
+from msdiff.model.values import canonical
 
 NAMING = frozenset({"renamedFrom", "description", "specRef", "bind", "version"})  # attributes that a rename may touch
 LEFT_BEHIND_LIMIT = 400  # pairs of names for which edges that still use the old name are looked at
 
 
-def renames(base: Graph, head: Graph) -> dict[str, str]:
-    """Old name -> new name."""
+def renames(base: Graph, head: Graph, *, by_likeness: bool = True) -> dict[str, str]:
+    """Old name -> new name. What head does not declare is looked for, unless `by_likeness` is false."""
     gone = base.nodes.keys() - head.nodes.keys()
     came = head.nodes.keys() - base.nodes.keys()
-    if not gone or not came:
-        return {}
-    found: dict[str, str] = {}
-    for name in sorted(came):
-        old = head.nodes[name].stated("renamedFrom")
-        if isinstance(old, str) and old in gone and old not in found:
-            found[old] = name
+    found = _declared(base, head)
+    if not by_likeness or (not found and (not gone or not came)):
+        return found
     while True:
-        more = _look_alikes(base, head, gone - found.keys(), came - set(found.values()), found)
+        left = gone - found.keys(), came - set(found.values())
+        more = _look_alikes(base, head, *left, found) or _taking_over(base, head, *left, found)
         if not more:
             return found
         found |= more
+
+
+def _taking_over(base: Graph, head: Graph, gone: set[str], came: set[str], found: dict[str, str]) -> dict[str, str]:
+    """In a stack a service takes over where all settings of callers that named the old one now name it.
+
+    Its contract may change with its name: another model under another host is one edit.
+    """
+    if base.key.kind != "Compose":
+        return {}
+    old = {name: _callers(base, name, found) for name in gone}
+    new = {name: _callers(head, name, {}) for name in came}
+    matches: dict[str, str] = {}
+    for name, callers in old.items():
+        fitting = [other for other, others in new.items() if callers and callers <= others]
+        after = [other for other in fitting if _role(base, name) == _role(head, other)]
+        if len(after) == 1 and after[0] not in matches.values():
+            matches[name] = after[0]
+    return matches
+
+
+def _callers(graph: Graph, name: str, renamed: dict[str, str]) -> frozenset[tuple[str, str]]:
+    """The settings that name a node: which caller, by which of its ports."""
+    return frozenset((renamed.get(one.producer, one.producer), one.out_port) for one in graph.incoming.get(name, ()))
+
+
+def _role(graph: Graph, name: str) -> str:
+    return graph.nodes[name].role
+
+
+def _declared(base: Graph, head: Graph) -> dict[str, str]:
+    """What head newly declares. Names may be exchanged: a name of base that is still there must itself have moved."""
+    said: dict[str, str] = {}
+    for name in sorted(head.nodes):
+        node = head.nodes[name]
+        old = node.stated("renamedFrom") if "renamedFrom" in node.attributes else None
+        known = base.nodes[name].stated("renamedFrom") if name in base.nodes else None
+        if isinstance(old, str) and old in base.nodes and old != name and old != known:
+            said.setdefault(old, name)
+    while True:
+        moved = set(said.values())
+        kept = {
+            old: name
+            for old, name in said.items()
+            if (old not in head.nodes or old in moved) and (name not in base.nodes or name in said)
+        }
+        if kept == said:
+            return said
+        said = kept
 
 
 def _look_alikes(base: Graph, head: Graph, gone: set[str], came: set[str], found: dict[str, str]) -> dict[str, str]:
@@ -57,7 +103,7 @@ def _likeness(graph: Graph, name: str, renamed: dict[str, str], left: str | None
 def _contract(node: Node) -> Iterator[tuple[str, str]]:
     for attribute, effective in node.attributes.items():
         if not effective.inherited and attribute.partition(".")[0] not in NAMING:
-            yield attribute, repr(effective.value)
+            yield attribute, canonical(effective.value)
 
 
 def _neighbours(

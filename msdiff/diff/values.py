@@ -26,7 +26,7 @@ def attribute_changes(graph: str, base: Element, head: Element, catalogue: Catal
     if base.attributes is not head.attributes:
         for attribute in sorted(base.attributes.keys() | head.attributes.keys()):
             if attribute not in WIRING and not (ports and _port_of(attribute) in ports):
-                yield from _attribute(graph, base, head, attribute, catalogue)
+                yield from attribute_change(graph, base, head, attribute, catalogue)
 
 
 def _port_of(attribute: str) -> str:
@@ -40,7 +40,10 @@ def _missing_ports(one: Node, other: Node) -> Iterator[str]:
         yield from (f"{side}.{port}" for port in mine if port not in theirs)
 
 
-def _attribute(graph: str, base: Element, head: Element, attribute: str, catalogue: Catalogue) -> Iterator[Change]:
+def attribute_change(
+    graph: str, base: Element, head: Element, attribute: str, catalogue: Catalogue
+) -> Iterator[Change]:
+    """The change of one attribute, if it means something else in head; one for each part of a value that has parts."""
     before, after = base.attributes.get(attribute), head.attributes.get(attribute)
     if (before is None or before.inherited) and (after is None or after.inherited):
         return

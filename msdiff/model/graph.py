@@ -95,7 +95,7 @@ class _Node(NamedTuple):
 
 
 class Node(_Node, _Attributed):
-    """A component. `inputs` and `outputs` are the names of its ports, in the order of the file.
+    """A component. `inputs` and `outputs` are the names of its ports, sorted: the order of keys means nothing.
 
     A step of a ModelSpec that a node refers to is `part_of` that node.
     """

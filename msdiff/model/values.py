@@ -36,6 +36,19 @@ class Unknown:
         return f"Unknown({self.reason!r})"
 
 
+def canonical(value: Value | Unknown) -> str:
+    """Text that is equal for equal values of equal type, whatever the order of their keys."""
+    return f"?{value.reason}" if isinstance(value, Unknown) else repr(_ordered(value))
+
+
+def _ordered(value: Value) -> object:
+    if isinstance(value, Mapping):
+        return sorted((key, _ordered(one)) for key, one in value.items())
+    if isinstance(value, tuple):
+        return tuple(map(_ordered, value))
+    return value
+
+
 def same(one: Value | Unknown, other: Value | Unknown) -> bool:
     """Whether two values mean the same: order of keys and `1.0` against `1` are no difference, `true` against `1` is one.
 

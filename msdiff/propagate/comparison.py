@@ -23,8 +23,9 @@ class Compared:
     """Both versions of one graph, each planned once for all its SLOs."""
 
     def __init__(self, base: Graph | None, head: Graph | None, changes: Iterable[Change]) -> None:
-        self.base = timed(base) if base is not None and base.slos else None
-        self.head = timed(head) if head is not None and head.slos else None
+        asked = any(side is not None and side.slos for side in (base, head))
+        self.base = timed(base) if base is not None and asked else None
+        self.head = timed(head) if head is not None and asked else None
         self.label = (head or base).label if head or base else ""  # type: ignore[union-attr]
         self.changes = tuple(changes)
         self._differing: Sequence[Unit] | None = None

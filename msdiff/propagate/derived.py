@@ -3,7 +3,7 @@
 In: a change with both versions of its graph and head's obligations. Out: plain values by name, worked out when a rule asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from msdiff.model.change import Change
 from msdiff.model.graph import Graph, Node
@@ -13,21 +13,34 @@ from msdiff.propagate.guards import PROTECTED, guards, kinds_of
 from msdiff.propagate.routes import Routes, entries
 from msdiff.propagate.selectors import select
 from msdiff.propagate.spaces import sources
+from msdiff.propagate.thresholds import scorers
 
 # what each is better than; fp16 and bf16 cannot be compared (rules-catalogue: precisionRank)
 PRECISION = {"fp32": 3, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1, "int4": 0}
 
 
+SCALE = ("store.metric", ".score.kind", ".score.orientation")  # what `threshold.calibratedFor` has no words for
+
+
 class Context:
-    """One change in its two graphs. `base` or `head` is `None` where the graph exists on one side only."""
+    """One change in its two graphs. `base` or `head` is `None` where the graph exists on one side only.
+
+    `held` gives head's obligation for a check and a node, `fed` what `fed_stores` says of a graph.
+    """
 
     def __init__(
-        self, change: Change, base: Graph | None, head: Graph | None, held: Callable[[str, str], Obligation | None]
+        self,
+        change: Change,
+        base: Graph | None,
+        head: Graph | None,
+        held: Callable[[str, str], Obligation | None],
+        fed: Callable[[Graph], Mapping[str, tuple[str, ...]]],
     ) -> None:
         self.change = change
         self.base = base
         self.head = head
-        self._obligation = held  # (check, node) -> head's obligation
+        self._obligation = held
+        self._fed = fed
 
     @property
     def node(self) -> Node | None:
@@ -52,13 +65,21 @@ class Context:
         return {
             "lowered": _rank(new) < _rank(old) if _rank(old) >= 0 <= _rank(new) else False,
             "lost": _lost(old, new),
+            "gained": _lost(new, old),
+            "lostHandled": self._lost_handled(),
+            "unreadBy": self._readers_of_a_lost_field(),
+            "keptThresholds": self._kept_thresholds(),
             "becameOptional": old is True and new is False,
+            "belowSlo": old is False and new is True and self._is_below_an_slo(),
+            "replacement": self._replacement(),
+            "newFeed": self._new_feed(),
+            "sameImage": _image_name(old) == _image_name(new),
             "producer": self.node.name if self.node else "",
             "consumer": ", ".join(self._stores()) or (self.node.name if self.node else ""),
         }
 
     def node_facts(self) -> dict[str, Value]:
-        """What the changed node is, in head (in base where it is gone)."""
+        """What the changed node is, in head (in base where it is gone). The same for every change of that node."""
         node = self.node
         graph = self.head if self.head and node and node.name in self.head.nodes else self.base
         if node is None or graph is None:
@@ -67,7 +88,9 @@ class Context:
             "role": node.role,
             "name": node.name,
             "hasEval": node.stated("governance.evalRef") is not None,
-            "persistedStore": bool(_fed_stores(graph, node)),
+            "persistedStore": bool(self._fed(graph).get(node.name)),
+            "unmovedStore": self._has_unmoved_store(node),
+            "keptStore": any(_keeps_the_old(graph.nodes[name]) for name in self._fed(graph).get(node.name, ())),
             "context": self._outcome("context.window", node.name),
             "tokenEdges": _token_edges(graph, node),
             "vocabularyDependents": any(key.startswith(("model.adapters", "model.draft")) for key in node.attributes),
@@ -78,7 +101,101 @@ class Context:
 
     def _stores(self) -> tuple[str, ...]:
         """The stores that keep this node's vectors."""
-        return _fed_stores(self.head, self.node) if self.head and self.node else ()
+        return self._fed(self.head).get(self.node.name, ()) if self.head and self.node else ()
+
+    def _replacement(self) -> str:
+        """The one node that the caller's port leads to now, where it led to another before; of equal role."""
+        edge = self.base.edges.get(self.change.edge or "") if self.base else None
+        if edge is None or self.head is None or self.base is None or not edge.out_port or self.node is None:
+            return ""
+        if not edge.resolved:
+            return ""
+        if self.base.nodes[edge.producer].role == "embedder":
+            return ""  # its callers are the ones that move
+        before = [one.consumer for one in self.base.outgoing.get(edge.producer, ()) if one.out_port == edge.out_port]
+        now = [one.consumer for one in self.head.outgoing.get(edge.producer, ()) if one.out_port == edge.out_port]
+        if len(before) != 1 or len(now) != 1 or now == before:
+            return ""
+        return now[0] if self.head.nodes[now[0]].role == self.node.role else ""
+
+    def _is_below_an_slo(self) -> bool:
+        """Whether what is required now promises less availability than an SLO that depends on it asks for."""
+        name = self.change.node or (self.head.edges[self.change.edge].consumer if self.head and self.change.edge else "")
+        if self.head is None or name not in self.head.nodes:
+            return False
+        promised = self.head.nodes[name].stated("availability")
+        behind = Routes(self.head).reach((name,)).came_from
+        wanted = [slo.stated("slo.availability") for slo in self.head.slos.values() if slo.stated("slo.at") in behind]
+        return isinstance(promised, int | float) and any(isinstance(one, int | float) and one > promised for one in wanted)
+
+    def _readers(self) -> Iterator[tuple[Node, str]]:
+        """The consumers of the output port that the change speaks of, in head, with their input ports."""
+        side, _, rest = self.change.fact.attribute.partition(".")
+        if self.head is None or self.node is None or side != "outputs":
+            return
+        for edge in self.head.outgoing.get(self.node.name, ()):
+            if edge.out_port == rest.partition(".")[0]:
+                yield self.head.nodes[edge.consumer], f"inputs.{edge.in_port}"
+
+    def _lost_handled(self) -> tuple[str, ...]:
+        """Labels that the port no longer gives and that some consumer handles."""
+        if not self.change.fact.attribute.endswith(".labels"):
+            return ()
+        handled = {label for node, port in self._readers() for label in _names(node.value(f"{port}.labels"))}
+        return tuple(label for label in _lost(self.change.old, self.change.new) if label in handled)
+
+    def _readers_of_a_lost_field(self) -> tuple[str, ...]:
+        """Consumers that do not say what they read, where a field of the port's schema is gone."""
+        *_, group, _ = ("", "", *self.change.detail.split("."))
+        if group != "properties" or self.change.new is not None:
+            return ()
+        silent = {node.name for node, port in self._readers() if f"{port}.schema" not in node.attributes}
+        return tuple(sorted(silent))
+
+    def _kept_thresholds(self) -> tuple[str, ...]:
+        """Where a score's scale changes: nodes with an absolute threshold on it that says what it was tuned on and stayed."""
+        node = self.node
+        if not self.change.fact.attribute.endswith(SCALE) or node is None or self.base is None or self.head is None:
+            return ()
+        names = ("threshold.value", "threshold.calibratedFor")
+        return tuple(
+            name
+            for name, one in self.head.nodes.items()
+            if all(attribute in one.attributes for attribute in names)
+            and one.stated("threshold.relative") is not True
+            and name in self.base.nodes
+            and all(self.base.nodes[name].value(attribute) == one.value(attribute) for attribute in names)
+            and any(producer.name == node.name for producer, _, _ in scorers(self.head, one))
+        )
+
+    def _has_unmoved_store(self, node: Node) -> bool:
+        """Whether a store of its vectors says what it was built with, says the same in both versions, and outlives both."""
+        for graph in (self.base, self.head):
+            if graph is None or node.name not in graph.nodes:
+                return False
+        assert self.base is not None
+        assert self.head is not None
+        stores = ((name, self.base.nodes.get(name), self.head.nodes[name]) for name in self._fed(self.head).get(node.name, ()))
+        return any(
+            old is not None
+            and _built_with(new)
+            and _built_with(old) == _built_with(new)
+            and new.stated("store.rebuild") != "onDeploy"
+            for _, old, new in stores
+        )
+
+    def _new_feed(self) -> str:
+        """The embedders, all of other models, that feed a kept store in place of the one whose edge is gone."""
+        edge = self.base.edges.get(self.change.edge or "") if self.base else None
+        if edge is None or self.base is None or self.head is None or not edge.resolved:
+            return ""
+        store, before = self.head.nodes.get(edge.consumer), self.base.nodes[edge.producer].stated("model.id")
+        if store is None or not isinstance(before, str) or not _keeps_the_old(store):
+            return ""
+        models = {one.node.name: one.node.stated("model.id") for one in sources(self.head, store)}
+        if not models or before in models.values() or None in models.values():
+            return ""
+        return ", ".join(sorted(models))
 
     def _outcome(self, check: str, name: str) -> str:
         found = self._obligation(check, name)
@@ -107,7 +224,7 @@ def _all_guarded(head: Graph | None, guard: Node, names: list[str]) -> bool:
         return False
     routes = Routes(head)
     for kind in kinds:
-        others = set(guards(head, kind))
+        others = set(guards(head, kind)) - {guard.name}
         past = routes.reach(entries(head), others).came_from
         if not others or any(name in past for name in names):
             return False
@@ -129,15 +246,31 @@ def _names(value: Value | Unknown) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _fed_stores(graph: Graph, node: Node) -> tuple[str, ...]:
-    """The stores that keep vectors of this node, and are not ephemeral."""
-    return tuple(
-        one.name
-        for one in graph.nodes.values()
-        if (one.role == "vectorStore" or any(key.startswith("store.") for key in one.attributes))
-        and one.stated("store.rebuild") != "ephemeral"
-        and any(source.node.name == node.name for source in sources(graph, one))
-    )
+def fed_stores(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Embedder -> the stores that keep its vectors, and are not ephemeral."""
+    found: dict[str, list[str]] = {}
+    for one in graph.nodes.values():
+        if one.role != "vectorStore" and not any(key.startswith("store.") for key in one.attributes):
+            continue
+        if one.stated("store.rebuild") != "ephemeral":
+            for name in {source.node.name for source in sources(graph, one)}:
+                found.setdefault(name, []).append(one.name)
+    return {name: tuple(stores) for name, stores in found.items()}
+
+
+def _image_name(value: Value | Unknown) -> str:
+    """The name of an image without its registry and its tag."""
+    last = value.rpartition("/")[2] if isinstance(value, str) else ""
+    return last.partition("@")[0].partition(":")[0]
+
+
+def _built_with(store: Node) -> dict[str, Value | Unknown]:
+    return {key: one.value for key, one in store.attributes.items() if key.startswith("store.builtWith.")}
+
+
+def _keeps_the_old(store: Node) -> bool:
+    """Whether a store outlives a deployment and does not say what it was built with: it holds what was written before."""
+    return store.stated("store.rebuild") in ("manual", "never") and store.stated("store.builtWith.model") is None
 
 
 def _token_edges(graph: Graph, node: Node) -> bool:

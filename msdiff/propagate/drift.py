@@ -7,13 +7,14 @@ may differ, and one that holds for each node that does not; `drift.spec` for eac
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from msdiff.model.graph import Effective, Fact, Graph, Node
+from msdiff.model.graph import Edge, Effective, Element, Fact, Graph, Node
 from msdiff.model.location import Location
 from msdiff.model.obligation import Violated
 from msdiff.model.values import Unknown, Value, same
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.ruleset.attributes import Catalogue
+from msdiff.ruleset.messages import in_words
 
 # scale, place and measurement: what environments are for (rules-catalogue: "outside the allowed set (scale, region, endpoints)")
 MAY_DIFFER = (
@@ -47,12 +48,16 @@ def _policy(graph: Graph) -> Iterator[str]:
 def _from_variant(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple[str, ...], ledger: Ledger) -> None:
     for name in sorted(first.nodes.keys() | other.nodes.keys()):
         here, there = other.nodes.get(name), first.nodes.get(name)
+        if (here is None or there is None) and _is_stack(first, other):
+            continue  # a stack for other machines, or with another store, has other services on purpose
         if here is None or there is None:
             present = here or there
             assert present is not None  # the name is in one of the two
             _add(first, other, name, "", present.location, None, None, ledger, catalogue)
             continue
-        found = [attribute for attribute in _differing(there, here) if not _may(attribute, globs)]
+        found = [attribute for attribute in _differing(there, here, catalogue) if not _may(attribute, globs)]
+        if _is_stack(first, other):
+            found = [attribute for attribute in found if _stated_in_both(attribute, there, here)]
         for attribute in found:
             effective = here.attributes.get(attribute) or there.attributes[attribute]
             _add(first, other, name, attribute, effective.location, there, here, ledger, catalogue)
@@ -63,13 +68,75 @@ def _from_variant(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple
             )
 
 
-def _differing(there: Node, here: Node) -> Iterator[str]:
+    if not _is_stack(first, other):
+        _edges(first, other, catalogue, globs, ledger)
+
+
+def _edges(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple[str, ...], ledger: Ledger) -> None:
+    """Wires between nodes that both variants have: which there are, and what they state."""
+    for key in sorted(first.edges.keys() | other.edges.keys()):
+        here, there = other.edges.get(key), first.edges.get(key)
+        present = here or there
+        assert present is not None  # the key is in one of the two
+        if not {present.producer, present.consumer} <= first.nodes.keys() & other.nodes.keys():
+            continue  # what is said of the node says it all
+        found = [""]
+        if here is not None and there is not None:
+            found = [name for name in _differing(there, here, catalogue) if not _may(name, globs)]
+        for attribute in found:
+            _add_edge(first, other, present, attribute, ledger, catalogue)
+
+
+def _add_edge(
+    first: Graph, other: Graph, edge: Edge, attribute: str, ledger: Ledger, catalogue: Catalogue
+) -> None:
+    here, there = other.edges.get(edge.name), first.edges.get(edge.name)
+    known = catalogue.lookup(attribute) if attribute else None
+    place = next((one.attributes[attribute].location for one in (here, there) if one and attribute in one.attributes), None)
+    ledger.add(
+        "graph",
+        "drift.variant",
+        (edge.id, first.label, attribute or "(edge)"),
+        Violated(witnesses=frozenset((attribute or edge.name,))),
+        location=place or edge.location,
+        support=(Fact(edge.id, attribute), Fact(edge.id)),
+        node=edge.consumer,
+        edge=edge.name,
+        facts={
+            "attribute": f"{attribute or 'the edge itself'} ({edge.name})",
+            "offered": _said(here, attribute, here is not None),
+            "required": _said(there, attribute, there is not None),
+            "variant": other.key.variant or "(no variant)",
+            "reference": first.key.variant or "(no variant)",
+            "hard": not attribute or (known is not None and (known.side == "wire" or known.family == "guard")),
+            "otherGraph": first.label,
+        },
+    )
+
+
+def _differing(there: Element, here: Element, catalogue: Catalogue) -> Iterator[str]:
     for attribute in sorted(there.attributes.keys() | here.attributes.keys()):
         one, other = there.attributes.get(attribute), here.attributes.get(attribute)
         if not _own(one) and not _own(other):
             continue
-        if one is None or other is None or not same(one.value, other.value):
+        if one is None or other is None:
+            known, stated = catalogue.lookup(attribute), one or other
+            default = known.default if known else None
+            if default is None or stated is None or not same(stated.value, default):
+                yield attribute
+        elif not same(one.value, other.value):
             yield attribute
+
+
+def _is_stack(first: Graph, other: Graph) -> bool:
+    return "Compose" in (first.key.kind, other.key.kind)
+
+
+def _stated_in_both(attribute: str, there: Node, here: Node) -> bool:
+    """Whether both stacks know the fact; images differ by machine."""
+    both = attribute in there.attributes and attribute in here.attributes
+    known = both and not isinstance(there.value(attribute), Unknown) and not isinstance(here.value(attribute), Unknown)
+    return known and attribute not in ("image", "standby")
 
 
 def _own(effective: Effective | None) -> bool:
@@ -121,7 +188,7 @@ def _add(  # noqa: PLR0913  # an obligation has many parts
     )
 
 
-def _said(node: Node | None, attribute: str, present: bool) -> Value:
+def _said(node: Element | None, attribute: str, present: bool) -> Value:
     if not attribute:
         return "present" if present else "absent"
     value = node.value(attribute) if node is not None else None
@@ -147,7 +214,7 @@ def _from_spec(graph: Graph, ledger: Ledger) -> None:
                 "reference": str(one.other.location.file),
                 "hard": False,
             },
-            related=((one.other.location, f"the spec says {_plain(one.other.value)}"),),
+            related=((one.other.location, f"the spec says {in_words(_plain(one.other.value))}"),),
         )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msdiff.model.graph import Graph
 
 COUNT_LIMIT = 1_000_000  # more paths than this are not told apart
+WALK_LIMIT = 2_000  # paths that are walked one by one, where there are circles
 
 
 class Tree(NamedTuple):
@@ -82,8 +83,16 @@ def _tree(start: str, successors: Mapping[str, Iterable[str]]) -> Tree:
 
 
 def _counted(start: str, order: list[str], successors: Mapping[str, Iterable[str]]) -> Mapping[str, int]:
-    """Paths to each node over the edges that do not close a circle (an edge back to a node that is still open, depth first)."""
+    """Paths to each node, none of which visits a node twice.
+
+    Where circles make them too many to walk: paths over the edges that close none (an edge back to a node that is still open,
+    depth first).
+    """
     forward = _acyclic(start, successors)
+    if sum(map(len, forward.values())) < sum(len(tuple(successors.get(name, ()))) for name in order):
+        walked = _walked(start, successors)
+        if walked is not None:
+            return walked
     waiting: dict[str, int] = {}
     for followers in forward.values():
         for follower in followers:
@@ -97,6 +106,27 @@ def _counted(start: str, order: list[str], successors: Mapping[str, Iterable[str
             waiting[follower] -= 1
             if not waiting[follower]:
                 queue.append(follower)
+    return ways
+
+
+def _walked(start: str, successors: Mapping[str, Iterable[str]]) -> Mapping[str, int] | None:
+    """Paths to each node, counted by going each of them; `None` where there are more than `WALK_LIMIT`."""
+    ways = {start: 1}
+    path = [start]
+    work = [iter(successors.get(start, ()))]
+    left = WALK_LIMIT
+    while work:
+        follower = next(work[-1], None)
+        if follower is None:
+            work.pop()
+            path.pop()
+        elif follower not in path:
+            left -= 1
+            if not left:
+                return None
+            ways[follower] = ways.get(follower, 0) + 1
+            path.append(follower)
+            work.append(iter(successors.get(follower, ())))
     return ways
 
 

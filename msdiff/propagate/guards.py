@@ -18,14 +18,19 @@ from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Reach, Routes, counts, entries, exits, guard_facts, way_facts
 
 PROTECTED = ("generator", "agent", "tool")
+NAMELESS = ""  # stands for the kind of guards that do not say theirs
 
 
 class Promise(NamedTuple):
-    """Base keeps this: guards of these kinds stand on every way to (or, for `output`, from) the node."""
+    """Base keeps this: guards of these kinds stand on every way to (or, for `output`, from) the node.
+
+    `starts` are the nodes at which data comes in: where no entry is drawn, those without incoming edges.
+    """
 
     stage: str  # "input" | "output"
     node: str
     kinds: frozenset[str]
+    starts: frozenset[str] = frozenset()
 
 
 def promises(graph: Graph, routes: Routes) -> tuple[Promise, ...]:
@@ -36,9 +41,9 @@ def promises(graph: Graph, routes: Routes) -> tuple[Promise, ...]:
 def guard_obligations(graph: Graph, routes: Routes, promised: Iterable[Promise], ledger: Ledger) -> None:
     """Adds all guard obligations. `promised` are base's promises together with this graph's own."""
     kept = merged(promised)
-    for (stage, name), kinds in sorted(kept.items()):
+    for (stage, name), promise in sorted(kept.items()):
         if name in graph.nodes and stage == "input":
-            _cover(graph, routes, name, kinds, ledger)
+            _cover(graph, routes, promise, ledger)
         elif name in graph.nodes:
             _output(graph, routes, name, ledger)
     for node in graph.nodes.values():
@@ -50,12 +55,13 @@ def guard_obligations(graph: Graph, routes: Routes, promised: Iterable[Promise],
             _redactor(graph, routes, node, ledger)
 
 
-def merged(promised: Iterable[Promise]) -> Mapping[tuple[str, str], frozenset[str]]:
-    """One promise for each stage and node, with the kinds of all."""
-    kept: dict[tuple[str, str], frozenset[str]] = {}
+def merged(promised: Iterable[Promise]) -> Mapping[tuple[str, str], Promise]:
+    """One promise for each stage and node, with the kinds and starts of all."""
+    kept: dict[tuple[str, str], Promise] = {}
     for promise in promised:
         key = (promise.stage, promise.node)
-        kept[key] = kept.get(key, frozenset()) | promise.kinds
+        known = kept.get(key, promise)
+        kept[key] = promise._replace(kinds=known.kinds | promise.kinds, starts=known.starts | promise.starts)
     return kept
 
 
@@ -78,14 +84,21 @@ def kinds_of(node: Node) -> tuple[str, ...]:
 
 
 def _input_promises(graph: Graph, routes: Routes) -> Iterable[Promise]:
-    starts = entries(graph)
+    starts = entries(graph) or _sources(graph)
     everything = routes.reach(starts)
-    kinds = sorted({kind for name in guards(graph) for kind in kinds_of(graph.nodes[name])})
+    kinds = sorted({kind for name in guards(graph) for kind in kinds_of(graph.nodes[name]) or (NAMELESS,)})
     for kind in kinds:
-        past = routes.reach(starts, set(guards(graph, kind)))
+        past = routes.reach(starts, set(_of_kind(graph, kind)))
         for name, node in graph.nodes.items():
             if node.role in PROTECTED and name in everything.came_from and name not in past.came_from:
-                yield Promise("input", name, frozenset((kind,)))
+                yield Promise("input", name, frozenset((kind,)), frozenset(starts))
+
+
+def _of_kind(graph: Graph, kind: str) -> tuple[str, ...]:
+    """The guards of a kind that count. One that does not say its kinds counts for none (rules-catalogue: absence policy)."""
+    if kind == NAMELESS:
+        return tuple(name for name in guards(graph) if not kinds_of(graph.nodes[name]))
+    return guards(graph, kind)
 
 
 def _output_promises(graph: Graph, routes: Routes) -> Iterable[Promise]:
@@ -98,20 +111,26 @@ def _output_promises(graph: Graph, routes: Routes) -> Iterable[Promise]:
             yield Promise("output", name, frozenset())
 
 
-def _cover(graph: Graph, routes: Routes, name: str, kinds: frozenset[str], ledger: Ledger) -> None:
-    starts = entries(graph)
+def _cover(graph: Graph, routes: Routes, promise: Promise, ledger: Ledger) -> None:
+    name, kinds = promise.node, promise.kinds
+    starts = sorted({*entries(graph), *(start for start in promise.starts if start in graph.nodes)})
     missing: dict[str, Reach] = {}
     blocked: set[str] = set()
     for kind in sorted(kinds):
-        past = routes.reach(starts, set(guards(graph, kind)))
+        past = routes.reach(starts, set(_of_kind(graph, kind)))
         blocked |= past.barriers
         if name in past.came_from:
             missing[kind] = past
-    outcome: Outcome = Violated(witnesses=frozenset(missing)) if missing else HELD
-    way = _witness(graph, missing, name)
+    nameless = missing.pop(NAMELESS, None)
+    outcome: Outcome = HELD
+    if missing:
+        outcome = Violated(witnesses=frozenset(missing))
+    elif nameless is not None or kinds == {NAMELESS}:
+        outcome = Undecided(_nameless_reason(graph))
+    way = _witness(graph, missing or ({NAMELESS: nameless} if nameless else {}), name)
     support = (Fact(f"node:{name}"), *way.facts, *_of(blocked))
     facts: dict[str, Value] = {
-        "kinds": tuple(sorted(missing)) or tuple(sorted(kinds)),
+        "kinds": tuple(sorted(missing)) or tuple(sorted(kinds - {NAMELESS})),
         "witness": " -> ".join(way.path),
         "entry": way.path[0] if way.path else "",
         "trust": _trust(graph, way.path),
@@ -129,6 +148,13 @@ def _cover(graph: Graph, routes: Routes, name: str, kinds: frozenset[str], ledge
         facts=facts,
         path=way.path,
     )
+
+
+def _nameless_reason(graph: Graph) -> str:
+    names = [f"`{name}`" for name, node in graph.nodes.items() if node.role == "guardrail" and not kinds_of(node)]
+    if not names:
+        return "a guard that did not say guard.kinds is gone"
+    return f"guard {names[0]} does not say guard.kinds, so it counts for none"
 
 
 class Way(NamedTuple):

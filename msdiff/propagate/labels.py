@@ -18,6 +18,7 @@ from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Hop, Routes, counts, way_facts
 
 NOTHING = "none"
+UNSAID = "?"  # stands for whatever an entry lets in that does not say outputs.<port>.dataLabels
 
 
 class Origin(NamedTuple):
@@ -71,6 +72,8 @@ def _flow(graph: Graph, routes: Routes, attribute: str, *, redacted: bool) -> Fl
 def _stated(node: Node, attribute: str) -> Iterable[tuple[str, str, Fact]]:
     for port in node.outputs:
         effective = node.attributes.get(f"outputs.{port}.{attribute}")
+        if effective is None and attribute == "dataLabels" and node.role == "entry":
+            yield UNSAID, port, Fact(node.id, f"outputs.{port}.{attribute}")
         if effective is None or effective.inherited or not isinstance(effective.value, tuple):
             continue
         if attribute == "residency":
@@ -115,6 +118,8 @@ def _permitted(graph: Graph, flow: Flow, ledger: Ledger) -> None:
         for port in node.inputs or ("",):
             said = node.attributes.get(f"inputs.{port}.dataLabels")
             arriving = _at_port(graph, node, port, flow)
+            if said is None:
+                arriving = tuple(label for label in arriving if label != UNSAID)
             if said is not None:
                 _permits(graph, flow, node, port, said, arriving, ledger)
             elif arriving:
@@ -144,8 +149,13 @@ def _permits(
         outcome = Undecided(effective.value.reason)
     else:
         permitted = effective.value if isinstance(effective.value, tuple) else (effective.value,)
-        wrong = tuple(label for label in arriving if not any(_covers(str(one), label) for one in permitted))
+        refused = tuple(label for label in arriving if not any(_covers(str(one), label) for one in permitted))
+        wrong = tuple(label for label in refused if label != UNSAID)
         outcome = Violated(witnesses=frozenset(wrong)) if wrong else HELD
+        if refused and not wrong:
+            source = flow.arriving[node.name][UNSAID]
+            outcome = Undecided(f"`{source.node}` does not say {source.fact.attribute}")
+        arriving = refused or arriving
     shown = wrong[0] if wrong else arriving[0] if arriving else ""
     way = _way(graph, flow, node.name, shown) if shown else Way((node.name,), (), None)
     _add_labels(node, port, outcome, wrong or arriving, way, effective, ledger)
@@ -163,7 +173,7 @@ def _add_labels(
         support=(*permitted.facts, Fact(node.id), Fact(node.id, "endpoint.external"), *way.facts),
         node=node.name,
         facts={
-            "labels": labels,
+            "labels": tuple(label for label in labels if label != UNSAID),
             "permitted": () if isinstance(permitted.value, Unknown) else permitted.value,
             "source": way.path[0] if way.path else "",
             "witness": " -> ".join(way.path),

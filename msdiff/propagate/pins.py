@@ -41,10 +41,15 @@ def _pins(node: Node, patterns: tuple[str, ...], policy: tuple[Fact, ...], ledge
         "role": node.role,
     }
     if from_hub:
-        _add(node, "model.revision", HELD if COMMIT.fullmatch(revision) else Violated(), policy, facts, ledger)
+        _add(node, "model.revision", HELD if COMMIT.fullmatch(revision) else _violated(policy), policy, facts, ledger)
     else:
         moving = not revision and any(fnmatchcase(id.lower(), pattern) for pattern in patterns)
-        _add(node, "model.alias", Violated() if moving else HELD, policy, facts, ledger)
+        _add(node, "model.alias", _violated(policy) if moving else HELD, policy, facts, ledger)
+
+
+def _violated(policy: tuple[Fact, ...]) -> Outcome:
+    """A policy that wants pins is broken by itself, also where the model was not pinned before."""
+    return Violated(witnesses=frozenset(("model", "policy") if policy else ("model",)))
 
 
 def _add(

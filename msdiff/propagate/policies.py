@@ -5,7 +5,7 @@ each element that its selector picks (`require`). A path policy whose `through` 
 more precise rule speaks.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msdiff.model.graph import Element, Fact, Graph
 from msdiff.model.obligation import Outcome, Undecided, Violated
@@ -16,6 +16,7 @@ from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Routes, counts, guard_facts
 from msdiff.propagate.selectors import select, select_edges
 
+SELECTED_BY = ("role", "labels", "owner", "guard.kinds", "guard.stage", "guard.streaming", "tools.offered")
 Judge = Callable[[str, Element, str], Outcome]  # condition, element, text for errors -> outcome
 
 
@@ -54,7 +55,13 @@ def _every_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -
             (policy.id, name),
             outcome,
             location=way.location or policy.location,
-            support=(*policy.attributes["policy.everyPath"].facts, Fact(f"node:{name}"), *way.facts, *guard_support),
+            support=(
+                *policy.attributes["policy.everyPath"].facts,
+                Fact(f"node:{name}"),
+                *way.facts,
+                *guard_support,
+                *_selected((name, *way.path, *past.barriers)),
+            ),
             node=name,
             facts={
                 "policy": policy.name,
@@ -108,7 +115,12 @@ def _no_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> N
             (policy.id, name),
             Violated(witnesses=frozenset((name,))) if breached else HELD,
             location=way.location or policy.location,
-            support=(*policy.attributes["policy.noPath"].facts, Fact(f"node:{name}"), *way.facts),
+            support=(
+                *policy.attributes["policy.noPath"].facts,
+                Fact(f"node:{name}"),
+                *way.facts,
+                *_selected((name, *way.path)),
+            ),
             node=name,
             facts={
                 "policy": policy.name,
@@ -118,6 +130,11 @@ def _no_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> N
             path=way.path,
             related=((policy.location, f"policy `{policy.name}`"),),
         )
+
+
+def _selected(names: Iterable[str]) -> tuple[Fact, ...]:
+    """What a selector reads of nodes: a label that comes or goes makes a policy speak of another node."""
+    return tuple(Fact(f"node:{name}", attribute) for name in dict.fromkeys(names) for attribute in SELECTED_BY)
 
 
 def _require(graph: Graph, policy: Element, judge: Judge, ledger: Ledger) -> None:
@@ -136,7 +153,7 @@ def _require(graph: Graph, policy: Element, judge: Judge, ledger: Ledger) -> Non
             (policy.id, element.id),
             outcome,
             location=element.location,
-            support=(*effective.facts, Fact(element.id), *(fact for fact in _read(element))),
+            support=(*effective.facts, Fact(element.id), *_read(element, condition), *_selecting(element)),
             node=consumer,
             edge=edge,
             facts={"policy": policy.name, "witness": element.name, "condition": condition},
@@ -152,10 +169,17 @@ def _picked(graph: Graph, selector: Value) -> Iterator[Element]:
     yield from (graph.nodes[name] for name in select(graph, selector))
 
 
-def _read(element: Element) -> Iterator[Fact]:
-    """A condition may read any attribute of its element."""
-    for effective in element.attributes.values():
-        yield from effective.facts
+def _read(element: Element, condition: str) -> Iterator[Fact]:
+    """The attributes whose names the condition holds."""
+    for attribute, effective in element.attributes.items():
+        if attribute.replace("[", ".").replace("]", "") in condition:
+            yield from effective.facts
+
+
+def _selecting(element: Element) -> Iterator[Fact]:
+    """What a selector reads of it."""
+    names = ("edge.kind", "edge.role", "edge.name") if element.id.startswith("edge:") else SELECTED_BY
+    return (Fact(element.id, attribute) for attribute in names)
 
 
 def _spoken(selector: Value) -> str:

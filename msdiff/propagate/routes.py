@@ -159,13 +159,18 @@ def counts(node: Node) -> bool:
 def way_facts(graph: Graph, nodes: Iterable[str], edges: Iterable[Edge]) -> tuple[Fact, ...]:
     """What a way rests on: its nodes and edges exist, and each guard on it is what it is."""
     facts: list[Fact] = []
+    nodes, edges = tuple(nodes), tuple(edges)
+    for name, edge in zip(nodes, edges, strict=False):
+        if name not in (edge.producer, edge.consumer):  # a stand-in goes on from here
+            facts.append(Fact(f"node:{edge.producer}", "fallback"))
+            facts += (Fact(one.id, "edge.fallback") for one in graph.incoming.get(edge.producer, ()))
     for name in nodes:
         facts.append(Fact(f"node:{name}"))
         if graph.nodes[name].role == "guardrail":
             facts += guard_facts(name)
     for edge in edges:
         facts += (Fact(edge.id), Fact(edge.id, "edge.required"), Fact(edge.id, "edge.fallback"))
-        facts.append(Fact(f"node:{edge.consumer}", "fallback"))
+        facts += (Fact(f"node:{edge.consumer}", "fallback"), Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.required"))
     return tuple(dict.fromkeys(facts))
 
 

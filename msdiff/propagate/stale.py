@@ -1,16 +1,22 @@
 """Partial update: which other places still state the value that a change replaced.
 
-In: head's graphs. Out, for a change of a value that several places repeat (model, revision, dimension, tokenizer ...): the places
-that still say the old one. A model is looked for in the whole application, everything else at the nodes next to the changed one.
+In: head's graphs. Out, for a change of a value that several places repeat (model, revision, dimension, tokenizer
+...): the places that still say the old one. A model is looked for in the whole application, everything else at the
+nodes next to the changed one. In a stack (Compose) a model is known by the last part of its name, since images,
+addresses and profiles spell it differently, and mentions in files that no graph uses count, too, as far as they lie
+in the application's folder.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.claim import Claim
 from msdiff.model.finding import Related
 from msdiff.model.graph import Graph
+from msdiff.model.location import Location
 from msdiff.model.values import Unknown, same
+from msdiff.ruleset.messages import in_words
 
 # last part of an attribute's name -> what it states
 STATES = {
@@ -23,20 +29,42 @@ STATES = {
 }  # fmt: skip
 
 
-class Stale:
-    """What head's graphs state, by the kind of fact."""
+if TYPE_CHECKING:
+    from msdiff.model.mention import Mention
 
-    def __init__(self, graphs: Iterable[Graph]) -> None:
+IN_STACKS = ("model.id", "edge.model")  # what names a model in a stack
+
+
+class Spread(NamedTuple):
+    """How far an update went: places that state the new value, and those that still state the old one."""
+
+    moved: int = 0
+    left: tuple[Related, ...] = ()
+
+
+class Stale:
+    """What head's graphs state, by the kind of fact; `mentions` are what other files say."""
+
+    def __init__(self, graphs: Iterable[Graph], mentions: "Iterable[Mention]" = ()) -> None:
         self._graphs = tuple(graphs)
+        self._mentions = tuple(mentions)
+        self._stacks = {graph.label: graph for graph in self._graphs if graph.key.kind == "Compose"}
+        self._named: dict[str, dict[tuple[str, int], tuple[Location, str, str]]] | None = None
         self._said: dict[tuple[str, str], list[tuple[Graph, Claim]]] | None = None
+
+    @property
+    def has_stacks(self) -> bool:
+        return bool(self._stacks)
 
     def places(self, change: Change) -> tuple[Related, ...]:
         """The places that still state the change's old value, sorted; empty where the change replaces nothing."""
+        if change.graph in self._stacks:
+            return self.spread(change).left
         fact = states(change.fact.attribute)
         if fact is None or change.kind != "attribute.changed" or isinstance(change.old, Unknown):
             return ()
         found = {
-            Related(claim.location, f"still says {claim.attribute}: {claim.value}")
+            Related(claim.location, f"still says {claim.attribute}: {in_words(claim.value)}")
             for graph, claim in self._index().get((fact, _application(change.graph)), ())
             if not isinstance(claim.value, Unknown)
             and same(claim.value, change.old)
@@ -44,6 +72,45 @@ class Stale:
             and (fact == "model" or _near(graph, change, claim))
         }
         return tuple(sorted(found, key=lambda one: (one.location, one.message)))
+
+    def spread(self, change: Change) -> Spread:
+        """How far a change of a model's name in a stack went; nothing where the names could be equal by chance."""
+        stack = self._stacks.get(change.graph)
+        names = _names(change) if stack is not None else None
+        if stack is None or names is None:
+            return Spread()
+        from msdiff.model.folders import application_of  # few repositories have stacks
+
+        root = application_of(stack.location.file.rpartition("/")[0])[0]
+        old, new = (self._places(name, root, change) for name in names)
+        return Spread(len(new), tuple(Related(place, text) for place, text in sorted(old)))
+
+    def _places(self, name: str, root: str, change: Change) -> list[tuple[Location, str]]:
+        """The places below a folder that state a name. Another server of that model is no statement about this one."""
+        return [
+            (place, text)
+            for place, text, server in self._by_name().get(name, {}).values()
+            if (not root or place.file.startswith(f"{root}/")) and server in ("", change.node or "")
+        ]
+
+    def _by_name(self) -> dict[str, dict[tuple[str, int], tuple[Location, str, str]]]:
+        """Places by name: location, what to say of it, and the server of which it is said."""
+        if self._named is None:
+            self._named = {}
+            for graph in self._stacks.values():
+                for claim in _claims(graph):
+                    if claim.attribute in IN_STACKS and isinstance(claim.value, str):
+                        server = claim.element.partition(":")[2] if claim.attribute == "model.id" else ""
+                        self._add(claim.value, claim.location, f"still says {claim.value}", server)
+            for one in self._mentions:
+                self._add(one.value, one.location, f"still says {one.key}: {one.value}", "")
+        return self._named
+
+    def _add(self, value: str, place: Location, text: str, server: str) -> None:
+        assert self._named is not None  # the index is being made
+        from msdiff.model.mention import name_of
+
+        self._named.setdefault(name_of(value), {}).setdefault((place.file, place.line), (place, text, server))
 
     def _index(self) -> dict[tuple[str, str], list[tuple[Graph, Claim]]]:
         if self._said is None:
@@ -54,6 +121,17 @@ class Stale:
                     if fact is not None:
                         self._said.setdefault((fact, graph.key.name), []).append((graph, claim))
         return self._said
+
+
+def _names(change: Change) -> tuple[str, str] | None:
+    """The old and the new name, where a change replaces one model's name by another, or the name of a server."""
+    told = change.kind == "attribute.changed" and change.fact.attribute in IN_STACKS
+    if not (told or change.kind == "node.renamed") or not isinstance(change.old, str) or not isinstance(change.new, str):
+        return None
+    from msdiff.model.mention import is_telling, name_of
+
+    old, new = name_of(change.old), name_of(change.new)
+    return (old, new) if old != new and is_telling(old) else None
 
 
 def states(attribute: str) -> str | None:

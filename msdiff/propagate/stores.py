@@ -11,6 +11,7 @@ from msdiff.model.values import Unknown, Value, same
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.spaces import STORING, Source, differing, is_index, passage_prefix, sources, writer
+from msdiff.ruleset.messages import in_words
 
 BUILT = "store.builtWith."
 IDENTITY = ("model", "revision", "normalized")  # of the space, as builtWith can state it
@@ -130,7 +131,7 @@ def _add(  # noqa: PLR0913  # an obligation has many parts
         edge=source.edge.name if source.edge else None,
         facts=facts,
         path=(source.node.name, store.name),
-        related=((now.location, f"{source.node.name} is now {_short(now.value)}"),),
+        related=() if isinstance(now.value, Unknown) else ((now.location, f"{source.node.name} is now {_short(now.value)}"),),
     )
 
 
@@ -140,11 +141,11 @@ def _built_facts(store: Node) -> tuple[Fact, ...]:
 
 
 def _edge_facts(source: Source) -> tuple[Fact, ...]:
-    return (Fact(source.edge.id),) if source.edge else ()
+    return (Fact(source.edge.id), Fact(source.edge.id, "edge.role")) if source.edge else ()
 
 
 def _short(value: Value | Unknown) -> str:
-    return "undeclared" if isinstance(value, Unknown) else str(value)
+    return "undeclared" if isinstance(value, Unknown) else in_words(value)
 
 
 def _split(graph: Graph, store: Node, feeding: tuple[Source, ...], built_by: Source | None, ledger: Ledger) -> None:

@@ -25,11 +25,11 @@ def threshold_obligations(graph: Graph, ledger: Ledger) -> None:
     for node in graph.nodes.values():
         absolute = "threshold.value" in node.attributes and node.stated("threshold.relative") is not True
         if absolute and node.role != "guardrail":
-            for producer, port, path in _scorers(graph, node):
+            for producer, port, path in scorers(graph, node):
                 _calibration(graph, node, producer, port, path, ledger)
 
 
-def _scorers(graph: Graph, node: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
+def scorers(graph: Graph, node: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
     """The nodes whose scores arrive: back to the first that scores from text. A store hands on its embedder's space."""
     queue: deque[tuple[Edge, tuple[str, ...]]] = deque(
         (edge, (node.name,)) for edge in graph.incoming.get(node.name, ())

@@ -34,7 +34,12 @@ def _references(graph: Graph, ledger: Ledger) -> None:
             (reference.element, reference.attribute, reference.name),
             HELD if reference.resolves else Violated(),
             location=reference.location,
-            support=(Fact(reference.element), Fact(reference.element, reference.attribute), *_named(reference)),
+            support=(
+                Fact(reference.element),
+                Fact(reference.element, reference.attribute),
+                *_named(reference),
+                *_from_spec(graph, reference),
+            ),
             node=name if kind == "node" else _edge_node(graph, name) if kind == "edge" else None,
             edge=name if kind == "edge" else None,
             facts={
@@ -45,6 +50,15 @@ def _references(graph: Graph, ledger: Ledger) -> None:
                 "element": name or "graph",
             },
         )
+
+
+def _from_spec(graph: Graph, reference: Reference) -> Iterator[Fact]:
+    """What the node has from its spec: when the spec's file goes, that goes, and nothing else in the graph changes."""
+    node = graph.nodes.get(reference.element.partition(":")[2])
+    if reference.attribute == "specRef" and node is not None:
+        for attribute, effective in node.attributes.items():
+            if not effective.inherited and effective.location.file != reference.location.file:
+                yield Fact(node.id, attribute)
 
 
 def _named(reference: Reference) -> Iterator[Fact]:
@@ -215,8 +229,6 @@ def _ends_of_touched_edges(ledger: Ledger) -> frozenset[str]:
 def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> None:
     prefix = f"inputs.{port}"
     needed = node.stated(f"{prefix}.required", True) is not False and node.stated(f"{prefix}.default") is None
-    if not needed and not bound:
-        return
     edges = tuple(Fact(edge.id) for edge in graph.incoming.get(node.name, ()) if edge.in_port == port)
     place = next(
         (node.attributes[key].location for key in node.attributes if key.startswith(f"{prefix}.")), node.location
@@ -225,7 +237,7 @@ def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> 
         "graph",
         "input.bound",
         (node.name, port),
-        HELD if bound else Violated(),
+        HELD if bound or not needed else Violated(),
         location=place,
         support=(
             Fact(node.id),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
-from msdiff.model.values import Unknown
+from msdiff.model.values import Unknown, canonical
 
 MODIFIERS = {
     "bound": ("overflow",),
@@ -72,7 +72,7 @@ class WireTable:
         if names.isdisjoint(self._by_input) and not any(attributes[prefix + name].options for name in names):
             said = (
                 self._graph.nodes[node].role,
-                *((name, repr(attributes[prefix + name].value)) for name in sorted(names)),
+                *((name, canonical(attributes[prefix + name].value)) for name in sorted(names)),
             )
             number = self._numbers.setdefault((prefix[0], *said), len(self._numbers))
         self._signatures[node, prefix] = number

@@ -14,6 +14,7 @@ from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, data_type
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.wire_tables import Wire, WireTable
+from msdiff.ruleset.messages import in_words
 
 
 class Ends(NamedTuple):
@@ -94,7 +95,9 @@ def _edge(graph: Graph, edge: Edge, table: WireTable, tensors: list[tuple[Edge, 
 
 def _plain(graph: Graph, edge: Edge, wire: Wire, ends: Ends, ledger: Ledger) -> None:
     outcome, offered = _judge(graph, edge, wire, ends)
-    support = _support(edge, ends, wire)
+    support = _support(graph, edge, ends, wire)
+    if offered is not ends.offered:
+        support = tuple(dict.fromkeys((*support, *offered.facts)))
     if not ledger.wants(outcome, support):
         ledger.count(outcome)
         return
@@ -105,9 +108,10 @@ def _judge(graph: Graph, edge: Edge, wire: Wire, ends: Ends) -> tuple[Outcome, E
     """The worst outcome over all values that may arrive, and the value that gives it."""
     undecided: tuple[Outcome, Effective] | None = None
     for option in ends.offered.alternatives:
-        outcome = _one(graph, edge, wire, option, ends.required)
+        offered = _fewest(graph, edge, option, ends.required.value) if wire.check == "minItems" else option
+        outcome = _one(graph, edge, wire, offered, ends.required)
         if isinstance(outcome, Violated):
-            return outcome, option
+            return outcome, offered
         if isinstance(outcome, Undecided) and undecided is None:
             undecided = outcome, option
     return undecided or (HELD, ends.offered)
@@ -119,8 +123,6 @@ def _one(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Eff
         return HELD
     if isinstance(required.value, Unknown):
         return Undecided(required.value.reason)
-    if wire.check == "minItems":
-        offered = _fewest(graph, edge, offered, required.value)
     if isinstance(offered.value, Unknown):
         return Undecided(offered.value.reason)
     if wire.law == "type":
@@ -166,15 +168,33 @@ def _prefix_tokens(consumer: Node, port: str) -> int:
     return len(prefix.split()) if isinstance(prefix, str) and prefix != "none" else 0
 
 
-def _fewest(graph: Graph, edge: Edge, offered: Effective, needed: Value) -> Effective:
+def _fewest(graph: Graph, edge: Edge, offered: Effective, needed: Value | Unknown) -> Effective:
     """A producer whose most is too few never gives enough, whatever its least is."""
     most = graph.nodes[edge.producer].effective(f"outputs.{edge.out_port}.maxItems")
-    return most if LAWS["floor"](None if isinstance(most.value, Unknown) else most.value, needed) != HELD else offered
+    if isinstance(most.value, Unknown) or isinstance(needed, Unknown):
+        return offered
+    return most if LAWS["floor"](most.value, needed) != HELD else offered
 
 
-def _support(edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
+def _support(graph: Graph, edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
     more = tuple(Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.{name}") for name in wire.modifiers)
-    return (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *more)
+    return (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *more, *_looked_at(graph, edge, ends, wire))
+
+
+def _looked_at(graph: Graph, edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
+    """What else than its two sides decides a check (see `_fewest`, `_tokens` and `data_type`)."""
+    output = f"outputs.{edge.out_port}"
+    if wire.check == "maxTokens":
+        producer, consumer = graph.nodes[edge.producer], graph.nodes[edge.consumer]
+        counting = (producer.effective(f"{output}.tokenizer"), consumer.effective(f"inputs.{edge.in_port}.tokenizer"))
+        prefix = consumer.effective(f"inputs.{edge.in_port}.prefix").facts if producer.role == "chunker" else ()
+        both = not any(isinstance(one.value, Unknown) for one in counting)
+        return (*counting[0].facts, *counting[1].facts, *prefix) if both else prefix
+    return (Fact(edge.id, "edge.select"),) if wire.law == "type" and _is_list(ends.offered.value) else ()
+
+
+def _is_list(value: Value | Unknown) -> bool:
+    return any(one in ("documents", "document") for one in (value if isinstance(value, tuple) else (value,)))
 
 
 def _schema(graph: Graph, edge: Edge, ends: Ends, ledger: Ledger) -> None:
@@ -325,5 +345,5 @@ def _says(offered: Effective) -> str:
 
 
 def _short(value: Value | Unknown) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    text = in_words(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
+from msdiff.errors import ManyErrors, MsdiffError
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Item, Node
 from msdiff.resolve.building import Known, assemble, build
@@ -21,16 +22,26 @@ __all__ = ["Known", "renamed_claims", "resolve", "with_values"]
 _E = TypeVar("_E", Item, Node, Edge)
 
 
-def resolve(claims: Iterable[Claim], paths: Collection[str] = (), nodes: Known | None = None) -> tuple[Graph, ...]:
+def resolve(
+    claims: Iterable[Claim],
+    paths: Collection[str] = (),
+    nodes: Known | None = None,
+    problems: list[MsdiffError] | None = None,
+) -> tuple[Graph, ...]:
     """The graphs that the claims describe.
 
     `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `nodes` to both versions of a
-    comparison: a node that the same claims describe is then the same object.
+    comparison: a node that the same claims describe is then the same object. What is wrong with a `specRef` is added to
+    `problems` where that is given, instead of raised; the node then lacks what its spec says.
     """
     known = paths if isinstance(paths, frozenset | set) else frozenset(paths)
     drafts = group(claims)
     specs = Specs(drafts, frozenset(known))
-    specs.attach()
+    wrong = specs.attach()
+    if problems is not None:
+        problems.extend(wrong)
+    elif wrong:
+        raise ManyErrors(wrong) if len(wrong) > 1 else wrong[0]
     kept = [draft for draft in drafts if not draft.is_spec or id(draft) not in specs.used]
     keys = _distinct(kept)
     graphs = [build(draft, keys[id(draft)], known, specs.references.get(id(draft), ()), nodes) for draft in kept]

@@ -4,18 +4,21 @@ Own statements count first; a differing statement of the spec is kept as a `Disa
 resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
-from msdiff.model.values import Unknown, same
+from msdiff.model.location import Location
+from msdiff.model.values import Unknown, canonical, same
 from msdiff.resolve.drafts import Draft, ElementDraft, Statements
 from msdiff.resolve.names import End, edge_end
 from msdiff.resolve.passing import pass_through
 from msdiff.resolve.references import references_of
+from msdiff.syntax.nearest import Nearby
 
 NOTHING: Mapping[str, Effective] = {}
+_APART = ("edge.name", "edge.when", "edge.role")  # what sets edges between the same ports apart
 
 
 Known: TypeAlias = dict[tuple[object, ...], tuple[Node, tuple[Disagreement, ...]]]
@@ -35,7 +38,8 @@ def build(
     for name, element in sorted(draft.nodes.items()):
         nodes[name], differing = _node_once(name, element, {} if known is None else known)
         disagreements += differing
-    edges, broken = _edges(draft.edges, nodes)
+    nearby = Nearby()
+    edges, broken = _edges(draft.edges, nodes, nearby)
     meta = draft.meta or ElementDraft(draft.location)
     graph = assemble(
         Graph(
@@ -49,7 +53,7 @@ def build(
             disagreements=tuple(disagreements),
         )
     )
-    found = (*references, *broken, *references_of(graph, paths))
+    found = (*references, *broken, *references_of(graph, paths, nearby))
     return graph._replace(references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
 
 
@@ -101,8 +105,8 @@ def _node(name: str, draft: ElementDraft, disagreements: list[Disagreement]) -> 
         draft.location,
         attributes,
         role=str(role.value) if role and isinstance(role.value, str) else "custom",
-        inputs=tuple(inputs),
-        outputs=tuple(outputs),
+        inputs=tuple(sorted(inputs)),
+        outputs=tuple(sorted(outputs)),
         part_of=draft.part_of,
     )
 
@@ -132,30 +136,33 @@ def _attributes(id: str, statements: Statements) -> Mapping[str, Effective]:
     return {attribute: _effective(id, attribute, claims) for attribute, claims in statements.items()}
 
 
-def _edges(drafts: list[ElementDraft], nodes: Mapping[str, Node]) -> tuple[dict[str, Edge], list[Reference]]:
+def _edges(
+    drafts: list[ElementDraft], nodes: Mapping[str, Node], nearby: Nearby
+) -> tuple[dict[str, Edge], list[Reference]]:
     edges: dict[str, Edge] = {}
     broken: list[Reference] = []
-    producers: dict[str, tuple[End, str]] = {}  # what each text means: edges share their ends
-    consumers: dict[str, tuple[End, str]] = {}
+    # edges share their ends: each text is looked up once
+    producers = {text: _meant(edge_end(text, nodes, nearby, output=True)) for text in _ends(drafts, 0)}
+    consumers = {text: _meant(edge_end(text, nodes, nearby, output=False)) for text in _ends(drafts, 1)}
+    alike: dict[str, list[ElementDraft]] = {}
     for draft in drafts:
-        start, end = draft.ends
-        if start not in producers:
-            producers[start] = _meant(edge_end(start, nodes, output=True))
-        if end not in consumers:
-            consumers[end] = _meant(edge_end(end, nodes, output=False))
-        (producer, one), (consumer, other) = producers[start], consumers[end]
-        key = f"{one}->{other}"
-        if key in edges:
-            key = _free_key(key, edges, draft)
-        id = f"edge:{key}"
-        resolved = not producer.problem and not consumer.problem
-        attributes = _attributes(id, draft.statements)
-        edges[key] = Edge(
-            id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved
-        )
-        if not resolved:
-            broken += _broken(id, draft, producer, consumer)
+        alike.setdefault(f"{producers[draft.ends[0]][1]}->{consumers[draft.ends[1]][1]}", []).append(draft)
+    for between, group in alike.items():
+        for key, draft in _keyed(between, group, edges):
+            producer, consumer = producers[draft.ends[0]][0], consumers[draft.ends[1]][0]
+            id = f"edge:{key}"
+            resolved = not producer.problem and not consumer.problem
+            attributes = _attributes(id, draft.statements)
+            edges[key] = Edge(
+                id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved
+            )
+            if not resolved:
+                broken += _broken(id, draft, producer, consumer)
     return dict(sorted(edges.items())), broken
+
+
+def _ends(drafts: list[ElementDraft], side: int) -> list[str]:
+    return sorted({draft.ends[side] for draft in drafts})
 
 
 def _meant(end: End) -> tuple[End, str]:
@@ -171,13 +178,19 @@ def _broken(id: str, draft: ElementDraft, producer: End, consumer: End) -> list[
     ]
 
 
-def _free_key(key: str, taken: Mapping[str, Edge], draft: ElementDraft) -> str:
-    """Edges between the same ports are told apart by what sets them apart: name, condition or role; else by their order."""
-    for attribute in ("edge.name", "edge.when", "edge.role"):
-        claims = draft.statements.get(attribute)
-        if claims and f"{key} [{claims[0].value}]" not in taken:
-            return f"{key} [{claims[0].value}]"
+def _keyed(between: str, drafts: list[ElementDraft], taken: Mapping[str, Edge]) -> Iterator[tuple[str, ElementDraft]]:
+    """Edges between the same ports are told apart by what sets them apart: name, condition or role; else they are
+    numbered by what they say, so that their order in the file does not matter."""
     number = 2
-    while f"{key} ({number})" in taken:
-        number += 1
-    return f"{key} ({number})"
+    for draft in sorted(drafts, key=_what_it_says) if len(drafts) > 1 else drafts:
+        names = (f"{between} [{claims[0].value}]" for a in _APART if (claims := draft.statements.get(a)))
+        key = between if between not in taken else next((name for name in names if name not in taken), "")
+        while not key:
+            key = f"{between} ({number})" if f"{between} ({number})" not in taken else ""
+            number += 1
+        yield key, draft
+
+
+def _what_it_says(draft: ElementDraft) -> tuple[bool, str, Location]:
+    said = sorted((attribute, canonical(claims[0].value)) for attribute, claims in draft.statements.items())
+    return any(attribute in draft.statements for attribute in _APART), repr(said), draft.location

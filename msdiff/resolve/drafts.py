@@ -1,7 +1,7 @@
 """Claims sorted by the element that they speak of, before anything is decided about them.
 
-In: claims in any order. Out: one `Draft` for each graph (documents of one name and variant are one) and for each ModelSpec
-document. A draft is filled while references are followed and does not leave this package.
+In: claims in any order. Out: one `Draft` for each graph (documents of one name and variant are one, also with a stack) and
+for each ModelSpec document. A draft is filled while references are followed and does not leave this package.
 """
 
 from collections.abc import Iterable
@@ -68,15 +68,37 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
             element.location = claim.location
             if isinstance(claim.value, tuple) and len(claim.value) == 2:
                 element.ends = (str(claim.value[0]), str(claim.value[1]))
+    for draft in drafts.values():
+        if draft.key.kind == "Compose":
+            _with_one_edge_each(draft)
     return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
 
 
 def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draft:
     spec = claim.graph.kind == "ModelSpec"
-    identity = (claim.graph, claim.location.file if spec else "", claim.document if spec else 0)
+    stack = claim.graph.kind == "Compose"  # a document of a stack's name adds to the stack
+    graph = GraphKey(claim.graph.name, claim.graph.variant) if stack else claim.graph
+    identity = (graph, claim.location.file if spec else "", claim.document if spec else 0)
     draft = drafts.get(identity)
     if draft is None:
         draft = drafts[identity] = Draft(claim.graph, claim.location)
+    elif stack and draft.key.kind != "Compose":
+        draft.key = claim.graph
+    return draft
+
+
+def _with_one_edge_each(draft: Draft) -> Draft:
+    """What a stack says of an edge that a document draws, too, is said of that edge."""
+    drawn = {edge.ends: edge for edge in reversed(draft.edges) if edge.location.reader != "compose"}
+    kept = []
+    for edge in draft.edges:
+        known = drawn.get(edge.ends)
+        if known is None or known is edge or edge.location.reader != "compose":
+            kept.append(edge)
+            continue
+        for attribute, claims in edge.statements.items():
+            known.statements.setdefault(attribute, []).extend(claims)
+    draft.edges = kept
     return draft
 
 
@@ -84,6 +106,8 @@ def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], Eleme
     kind, _, name = claim.element.partition(":")
     if kind == "edge":
         identity = (claim.location.file, claim.document, claim.element)
+        if claim.graph.kind == "Compose":  # an edge of a stack is stated in several files: its number is the stack's
+            identity = (claim.graph.label, 0, claim.element)
         found = edges.get(identity)
         if found is None:
             found = edges[identity] = ElementDraft(claim.location)

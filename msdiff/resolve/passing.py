@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
-from msdiff.model.values import Unknown, Value
+from msdiff.model.values import Unknown, canonical
 
 OPTION_LIMIT = 32  # distinct values of one attribute on one port
 
@@ -55,7 +55,7 @@ def _collect(graph: Graph, name: str, in_port: str, arrived: dict[tuple[str, str
     for edge in _edges_into(graph, name, in_port):
         for attribute, effective in _given(graph, edge, arrived):
             values = mine.setdefault(attribute, {})
-            key = _text(effective.value)
+            key = canonical(effective.value)
             if key in values or len(values) > OPTION_LIMIT:
                 continue
             facts = (*effective.facts, Fact(edge.id), *through)
@@ -114,15 +114,3 @@ def _joined(options: list[Effective], attribute: str) -> Effective:
     reason = Unknown(f"{len(options)} producers give different values for {attribute}")
     claims = tuple(claim for option in options for claim in option.claims)
     return Effective(reason, options[0].location, facts, claims, inherited=True, options=tuple(options))
-
-
-def _text(value: Value | Unknown) -> str:
-    return f"?{value.reason}" if isinstance(value, Unknown) else repr(_ordered(value))
-
-
-def _ordered(value: Value) -> object:
-    if isinstance(value, Mapping):
-        return sorted((key, _ordered(one)) for key, one in value.items())
-    if isinstance(value, tuple):
-        return tuple(map(_ordered, value))
-    return value

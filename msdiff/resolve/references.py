@@ -9,34 +9,35 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msdiff.model.graph import Element, Graph, Reference
 from msdiff.model.values import Value
-from msdiff.syntax.nearest import nearest
+from msdiff.syntax.nearest import Nearby
 
 NODE_NAMES = ("fallback", "edge.fallback", "store.builtWith.node", "slo.at")
 SELECTORS = ("policy.everyPath", "policy.noPath", "policy.maxLatency", "policy.requireFallback", "policy.require")
 
 
-def references_of(graph: Graph, paths: Collection[str]) -> Iterator[Reference]:
+def references_of(graph: Graph, paths: Collection[str], nearby: Nearby) -> Iterator[Reference]:
     """Each reference that an attribute of the graph makes."""
     for element in graph.elements():
         for attribute in NODE_NAMES:
             if attribute in element.attributes:
-                yield from _node_names(graph, element, attribute, element.stated(attribute))
+                yield from _node_names(graph, element, attribute, element.stated(attribute), nearby)
         if element.id.startswith("policy:"):
             for attribute in SELECTORS:
                 if attribute in element.attributes:
-                    yield from _node_names(graph, element, attribute, tuple(_selected(element.stated(attribute))))
+                    selected = tuple(_selected(element.stated(attribute)))
+                    yield from _node_names(graph, element, attribute, selected, nearby)
         if "prompt.ref" in element.attributes:
             yield from _prompt(element, paths)
         if "passes" in element.attributes:
-            yield from _passed_ports(graph, element)
+            yield from _passed_ports(graph, element, nearby)
 
 
-def _node_names(graph: Graph, element: Element, attribute: str, value: Value) -> Iterator[Reference]:
+def _node_names(graph: Graph, element: Element, attribute: str, value: Value, nearby: Nearby) -> Iterator[Reference]:
     location = element.attributes[attribute].location
     for name in value if isinstance(value, tuple) else (value,):
         text = str(name)
         known = text in graph.nodes
-        near = None if known else nearest(text, graph.nodes)
+        near = None if known else nearby(text, graph.nodes)
         yield Reference(element.id, attribute, text, location, known, near, "" if known else f"no node `{text}`")
 
 
@@ -66,7 +67,7 @@ def _prompt(element: Element, paths: Collection[str]) -> Iterator[Reference]:
     yield Reference(element.id, "prompt.ref", text, effective.location, known, None, "" if known else f"no file {file}")
 
 
-def _passed_ports(graph: Graph, element: Element) -> Iterator[Reference]:
+def _passed_ports(graph: Graph, element: Element, nearby: Nearby) -> Iterator[Reference]:
     node = graph.nodes[element.name]
     value = element.stated("passes")
     location = element.attributes["passes"].location
@@ -75,6 +76,6 @@ def _passed_ports(graph: Graph, element: Element) -> Iterator[Reference]:
     for out, into in value.items():
         for port, ports, side in ((str(out), node.outputs, "output"), (str(into), node.inputs, "input")):
             known = not ports or port in ports
-            near = None if known else nearest(port, ports)
+            near = None if known else nearby(port, ports)
             problem = "" if known else f"`{node.name}` has no {side} `{port}`"
             yield Reference(element.id, "passes", port, location, known, near, problem)

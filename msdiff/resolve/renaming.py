@@ -7,6 +7,7 @@ from msdiff.model.values import Unknown, Value
 from msdiff.resolve.references import NODE_NAMES, SELECTORS
 
 _MAPPED = frozenset((*NODE_NAMES, *SELECTORS))
+_AT_VERSION = frozenset(("threshold.calibratedFor", "store.builtWith.chunker"))  # may say NODE@VERSION
 
 
 def renamed_claims(claims: Iterable[Claim], names: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[Claim]:
@@ -28,6 +29,9 @@ def _renamed(claim: Claim, mapping: Mapping[str, str]) -> Claim:
         return claim._replace(value=tuple(_end(str(end), mapping) for end in claim.value))
     if claim.attribute in _MAPPED and not isinstance(claim.value, Unknown):
         return claim._replace(value=_value(claim.value, mapping))
+    if claim.attribute in _AT_VERSION and isinstance(claim.value, str):
+        node, at, version = claim.value.partition("@")
+        return claim._replace(value=f"{mapping.get(node, node)}@{version}") if at else claim
     return claim
 
 

@@ -6,15 +6,18 @@ repository, no circle, and a bounded number of copies (specs that refer to specs
 """
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from msdiff.errors import InputError, ManyErrors, MsdiffError
+from msdiff.errors import InputError, MsdiffError
 from msdiff.model.claim import Claim
 from msdiff.model.graph import Reference
+from msdiff.model.location import Location
 from msdiff.model.values import Value
 from msdiff.resolve.drafts import Draft, ElementDraft, Statements
+from msdiff.syntax.nearest import Nearby
 
 COPY_LIMIT = 50_000  # elements copied through specRef in one run
+CLAIM_LIMIT = 1_000_000  # statements taken over in one run
 
 Target = tuple[Draft, str]
 
@@ -31,17 +34,18 @@ class Specs:
         self._done: set[tuple[int, str]] = set()
         self._errors: list[MsdiffError] = []
         self._copied = 0
+        self._taken = 0
+        self._nearby = Nearby()
 
-    def attach(self) -> None:
-        """Gives each node the statements of its spec; raises `InputError` for circles and paths out of the repository."""
-        referring = [(d, n) for d in self.drafts for n, node in d.nodes.items() if "specRef" in node.statements]
+    def attach(self) -> tuple[MsdiffError, ...]:
+        """Gives each node the statements of its spec; what is wrong: circles, paths out of the repository, too many copies."""
+        referring = [(d, n) for d in self.drafts for n, node in sorted(d.nodes.items()) if "specRef" in node.statements]
         if not referring:
-            return
+            return ()
         self._index()
         for draft, name in referring:
-            self._follow(draft, name, ())
-        if self._errors:
-            raise ManyErrors(tuple(self._errors)) if len(self._errors) > 1 else self._errors[0]
+            self._follow(draft, name)
+        return tuple(self._errors)
 
     def _index(self) -> None:
         for draft in self.drafts:
@@ -49,26 +53,37 @@ class Specs:
                 if not draft.is_spec or name == draft.key.name:
                     self._by_file.setdefault(node.location.file, []).append((draft, name))
 
-    def _follow(self, draft: Draft, name: str, trail: tuple[tuple[int, str], ...]) -> None:
+    def _follow(self, draft: Draft, name: str) -> None:
+        """Follows a node's reference, those of its target first. A stack of our own: a chain may be longer than Python's."""
+        trail: dict[tuple[int, str], tuple[Draft, str, Target, Iterator[str]]] = {}
+        self._enter(draft, name, trail)
+        while trail:
+            step, (draft, name, target, inner) = next(reversed(trail.items()))
+            other = next(inner, None)
+            if other is not None:
+                self._enter(target[0], other, trail)
+                continue
+            del trail[step]
+            if step not in self._done:
+                self._done.add(step)
+                self._take_over(draft, name, target)
+
+    def _enter(
+        self, draft: Draft, name: str, trail: dict[tuple[int, str], tuple[Draft, str, Target, Iterator[str]]]
+    ) -> None:
         step = (id(draft), name)
-        node = draft.nodes[name]
-        claims = node.statements.get("specRef")
+        claims = draft.nodes[name].statements.get("specRef")
         if not claims or step in self._done:
             return
-        claim = claims[0]
         if step in trail:
-            self._fail(f"specRef of `{name}` runs in a circle", "remove one of the references", claim)
+            self._fail(f"specRef of `{name}` runs in a circle", "remove one of the references", claims[0])
             self._done.add(step)
             return
-        target = self._target(draft, name, claim)
+        target = self._target(draft, name, claims[0])
         if target is None:
             self._done.add(step)
-            return
-        for other in self._inner(target):
-            self._follow(target[0], other, (*trail, step))
-        if step not in self._done:
-            self._done.add(step)
-            self._take_over(draft, name, target)
+        else:
+            trail[step] = (draft, name, target, iter(self._inner(target)))
 
     @staticmethod
     def _inner(target: Target) -> tuple[str, ...]:
@@ -78,22 +93,22 @@ class Specs:
 
     def _target(self, draft: Draft, name: str, claim: Claim) -> Target | None:
         path, _, wanted = str(claim.value).partition("#")
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(claim.location.file), path)) if path else ""
+        folder = posixpath.dirname(claim.location.file)
+        file = posixpath.normpath(posixpath.join(folder, path)) if path else claim.location.file
         if posixpath.isabs(path) or file.startswith("../") or file == "..":
             self._fail(
                 f"specRef of `{name}` leaves the repository: {claim.value}", "name a file of this repository", claim
             )
             return None
-        found = self._by_file.get(file or claim.location.file, [])
+        found = self._by_file.get(file, [])
         if wanted:
             found = [target for target in found if target[1] == wanted]
         elif len(found) > 1:
             found = [target for target in found if target[0].is_spec and target[1] == name]
-        problem = ""
-        if not found:
-            problem = self._problem(file, wanted)
+        problem = "" if found else self._problem(file, wanted)
+        near = None if found else self._near(file, wanted, path, folder)
         self.references.setdefault(id(draft), []).append(
-            Reference(f"node:{name}", "specRef", str(claim.value), claim.location, not problem, None, problem)
+            Reference(f"node:{name}", "specRef", str(claim.value), claim.location, not problem, near, problem)
         )
         return found[0] if found else None
 
@@ -102,16 +117,31 @@ class Specs:
         if known and wanted:
             return f"no node `{wanted}` in {file}"
         if known:
-            return f"{file} describes {len(known)} nodes; say which: {file}#{known[0]}"
+            return f"{file} describes {len(known)} nodes; say which: {file}#{min(known)}"
         if file in self.paths:
             return f"{file} is neither a ModelSpec nor an ApplicationGraph"
         return f"no file {file}"
+
+    def _near(self, file: str, wanted: str, path: str, folder: str) -> str | None:
+        """The nearest reference that resolves, as it would be written in a file of this folder."""
+        known = [name for _, name in self._by_file.get(file, [])]
+        if known:
+            node = self._nearby(wanted, known) if wanted else None
+            return f"{path}#{node}" if node else None
+        other = self._nearby(file, self._by_file)
+        if other is None or (wanted and all(name != wanted for _, name in self._by_file[other])):
+            return None
+        return posixpath.relpath(other, folder or ".") + (f"#{wanted}" if wanted else "")
 
     def _take_over(self, draft: Draft, name: str, target: Target) -> None:
         source, source_name = target
         if source.is_spec:
             self.used.add(id(source))
         node = draft.nodes[name]
+        self._taken += sum(map(len, source.nodes[source_name].statements.values()))
+        if self._taken > CLAIM_LIMIT:
+            self._too_much(f"{CLAIM_LIMIT:,} statements", node.location)
+            return
         ports = {side: _ports(node.statements, side) for side in ("inputs", "outputs")}
         for attribute, claims in source.nodes[source_name].statements.items():
             if attribute == "specRef":
@@ -129,11 +159,8 @@ class Specs:
 
         self._copied += len(source.nodes) + len(source.edges)
         if self._copied > COPY_LIMIT:
-            raise InputError(
-                f"specRefs multiply to more than {COPY_LIMIT} elements",
-                hint="flatten the specs",
-                location=source.location,
-            )
+            self._too_much(f"{COPY_LIMIT:,} elements", source.location)
+            return
         for part, element in source.nodes.items():
             if part != source.key.name:
                 copy = ElementDraft(element.location, dict(element.statements), part_of=name)
@@ -149,6 +176,11 @@ class Specs:
                 key: [_moved_policy(claim, here) for claim in claims] for key, claims in element.statements.items()
             }
             draft.policies.setdefault(here(policy), ElementDraft(element.location, moved))
+
+    def _too_much(self, what: str, location: Location) -> None:
+        message = f"specRefs multiply to more than {what}"
+        if all(one.message != message for one in self._errors):
+            self._errors.append(InputError(message, hint="flatten the specs", location=location))
 
     def _fail(self, message: str, hint: str, claim: Claim) -> None:
         self._errors.append(InputError(message, hint=hint, location=claim.location))

@@ -102,6 +102,12 @@ class RuleSet:
         """Patterns of model names that move (`rules/tables/model-aliases.yaml`)."""
         return tuple(self.tables.get("model-aliases", {}).get("patterns", ()))
 
+    @property
+    def serving(self) -> Mapping[str, Any] | None:
+        """What starts model servers, and what their flags say (`rules/tables/serving-flags.yaml`)."""
+        found: Mapping[str, Any] | None = self.tables.get("serving-flags")
+        return found
+
     def document(self, id: str) -> Document:
         """The rule with its documentation, read from its file. Raises `UsageError` where there is no such rule."""
         rule = self.rule(id)

@@ -12,7 +12,7 @@ from msdiff.errors import GitError, UsageError
 from msdiff.scm.folders import FolderSnapshot, folder_snapshot
 from msdiff.scm.meeting import forked, joined
 from msdiff.scm.opening import Found, Opening, Request
-from msdiff.scm.process import shown
+from msdiff.scm.process import NoGit, shown
 from msdiff.scm.revisions import (
     FORK,
     INDEX,
@@ -56,7 +56,12 @@ def resolve_sides(
     form = form_of(arguments, staged=staged)
     if form.kind == PAIR and all(is_plainly_path(word) and is_path(word, cwd) for word in form.words):
         return _folders(form.words, request)
-    opening = Opening(request, form)
+    try:
+        opening = Opening(request, form)
+    except NoGit:
+        if form.kind == PAIR and all(is_path(word, cwd) for word in form.words):
+            return _folders(form.words, request)
+        raise
     sides = None
     try:
         sides = _sides(opening, form, request)
@@ -85,7 +90,12 @@ def resolve_version(
         raise UsageError(f"`{shown(form.words[0])}` names two versions, and one is looked at", hint="Name one.")
     if argument is not None and is_plainly_path(argument) and is_path(argument, cwd):
         return _folder(argument, request)
-    opening = Opening(request, form if argument is None else form._replace(kind=ONE))
+    try:
+        opening = Opening(request, form if argument is None else form._replace(kind=ONE))
+    except NoGit:
+        if argument is None or is_path(argument, cwd):
+            return _folder(argument or ".", request)
+        raise
     version = None
     try:
         version = _version(opening, form, argument, request)

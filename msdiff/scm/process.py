@@ -68,6 +68,10 @@ _OPTIONS = (
 )
 
 
+class NoGit(GitError):
+    """There is no git on this machine."""
+
+
 class Result(NamedTuple):
     """What a finished git said: exit code, output, and the text of its errors."""
 
@@ -243,7 +247,7 @@ def _pipe() -> tuple[int, int]:
 
 def _not_started(error: OSError | ValueError) -> GitError:
     if isinstance(error, FileNotFoundError):
-        return GitError("git was not found", hint="Install git, or compare two folders or files.")
+        return NoGit("git was not found", hint="Install git, or compare two folders or files.")
     return GitError(f"git could not be started: {error}")
 
 

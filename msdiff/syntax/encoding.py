@@ -16,6 +16,9 @@ def as_utf8(data: bytes, file: str) -> bytes:
         raise InputError("the file is encoded in UTF-32", hint=_SAVE, location=Location(file, 1, 1))
     if data.startswith(_UTF16_MARKS):
         return _decoded(data, "utf-16", file).encode()
+    if b"\0" in data[:4]:
+        message = "the file is encoded in UTF-16 or UTF-32 without a byte order mark"
+        raise InputError(message, hint=_SAVE, location=Location(file, 1, 1))
     if data.startswith(_UTF8_MARK):
         data = data[len(_UTF8_MARK) :]
     if not data.isascii():

@@ -27,8 +27,11 @@ _NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 # An unquoted word that begins with none of these is text; most are. ("" is the first character of the empty word.)
 HINTS = frozenset(("", *"0123456789+-.~nNtTfF"))
 
-# CPython refuses to turn more digits than this into an integer, and no figure of a graph needs a tenth of them.
-MAX_DIGITS = 400
+# No integer that is read is too large for a float (nor for CPython, which refuses to read more than 4300 digits).
+MAX_DIGITS = 250
+
+# The largest figure of a graph. A million years are fewer milliseconds; sums and products of what is larger overflow.
+LARGEST = 10**18
 
 Core: TypeAlias = bool | int | float | str | None
 

@@ -17,7 +17,7 @@ from msdiff.model.values import Value
 from msdiff.syntax.nearest import did_you_mean, nearest
 from msdiff.syntax.nodes import Mapping, Scalar, Sequence, Tree
 from msdiff.syntax.problems import MAX_PROBLEMS, TOO_MANY
-from msdiff.syntax.scalars import Core
+from msdiff.syntax.scalars import LARGEST, Core
 
 Shape = Table[str, Any]
 
@@ -224,6 +224,8 @@ def _out_of_bounds(value: int | float, shape: Shape) -> str:
     low, high, over = shape.get("minimum"), shape.get("maximum"), shape.get("exclusiveMinimum")
     if not math.isfinite(value):
         return "must be a finite number"
+    if abs(value) > LARGEST:
+        return f"must be at most {LARGEST:.0e} in size"
     if low is not None and value < low:
         return f"must be at least {low}"
     if over is not None and value <= over:

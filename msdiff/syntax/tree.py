@@ -64,8 +64,9 @@ def parse(data: bytes, file: str, limits: Limits = DEFAULT) -> tuple[Tree, ...]:
 def parsed(data: bytes, file: str, limits: Limits = DEFAULT) -> Parsed:
     """Like `parse`, but hands problems back. Duplicate keys and foreign tags do not hide the documents."""
     if len(data) > limits.size:
-        message = f"the file has {len(data):,} bytes; msdiff reads up to {limits.size:,} a file"
-        return Parsed((), (InputError(message, hint="split it into several files", location=Location(file, 1, 1)),))
+        message = f"the file has more than {limits.size:,} bytes"
+        hint = "split it into several files, or read larger ones: --max-file-size, or `limits.fileBytes` in msdiff.yaml"
+        return Parsed((), (InputError(message, hint=hint, location=Location(file, 1, 1)),))
     try:
         with collector_paused():
             return _read(as_utf8(data, file), file, limits)

@@ -37,11 +37,11 @@ def test_two_outcomes_make_a_status(base: Outcome | None, head: Outcome | None, 
     [
         (HELD, Status.INTRODUCED),
         (VIOLATED, Status.REVEALED),
-        (UNDECIDED, Status.REVEALED),
-        (None, Status.REVEALED),
+        (UNDECIDED, Status.INTRODUCED),
+        (None, Status.INTRODUCED),
     ],
 )
-def test_what_was_unknown_is_introduced_only_if_base_would_have_held(
+def test_what_was_unknown_is_revealed_only_if_base_would_have_been_violated(
     with_new_facts: Outcome | None, expected: Status
 ) -> None:
     assert status(UNDECIDED, VIOLATED, with_new_facts) is expected

@@ -161,7 +161,8 @@ def test_depth_is_bounded_with_aliases_and_without() -> None:
 
 def test_size_is_bounded() -> None:
     assert said(b"#" * 2_001, SMALL) == [
-        "a.yaml:1:1: the file has 2,001 bytes; msdiff reads up to 2,000 a file (split it into several files)"
+        "a.yaml:1:1: the file has more than 2,000 bytes (split it into several files, or read larger ones: "
+        "--max-file-size, or `limits.fileBytes` in msdiff.yaml)"
     ]
 
 
