@@ -179,7 +179,7 @@ class _World:
         self._kept: dict[tuple[str, str, str | None], Obligation] | None = None
         self._told: dict[str, Spread] | None = None
         self._with_new_facts: Mapping[Key, Obligation] | None = None
-        self._judge: "PolicyJudge | None" = None
+        self._judge: PolicyJudge | None = None
         self.changes = diff(pairs, self.catalogue) if compared else ()
         self.stale = Stale(self.heads, mentions)
         touched = Causes(self.changes).elements if compared else None

@@ -27,7 +27,9 @@ class Evidence(NamedTuple):
     facts: Callable[[Change], tuple[Facts, Facts]]
     path: Callable[[str, str, str], tuple[tuple[str, ...], int]]
     impacts: tuple[Impact, ...]
-    blamed: Callable[[str, str], Mapping[str, float] | None]  # graph, SLO -> shares of its difference by change, if split
+    blamed: Callable[
+        [str, str], Mapping[str, float] | None
+    ]  # graph, SLO -> shares of its difference by change, if split
     stale: Callable[[Change], tuple[Related, ...]]
     owner: Callable[[str, str | None], str | None]
     level: Callable[[str, Verdict, str | None], Level]

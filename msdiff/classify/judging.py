@@ -125,9 +125,9 @@ def _of_pair(
     rule: Rule, watch: ObligationWatch, pair: Pair, told: Status | None, evidence: Evidence, causes: Causes
 ) -> Iterator[Draft]:
     if pair.head is None and pair.base is not None and _undeclared(pair):
-        judgement = rule.dropped or _dropped(pair.base)
+        dropped = rule.dropped or _dropped(pair.base)
         if speaks(rule, watch, obligation_facts(pair.base)):
-            yield _draft(rule, judgement.verdict, judgement.message, pair, pair.base, Status.INTRODUCED)
+            yield _draft(rule, dropped.verdict, dropped.message, pair, pair.base, Status.INTRODUCED)
     elif told is Status.RESOLVED:
         obligation = pair.base
         assert obligation is not None  # what is resolved was violated

@@ -83,9 +83,7 @@ def _accepted(arguments: Arguments, words: tuple[str, ...]) -> Accepted:
     return entry
 
 
-def _accepted_elsewhere(
-    arguments: Arguments, ranges: Iterable[tuple[str, ...]], unknown: UsageError
-) -> Accepted:
+def _accepted_elsewhere(arguments: Arguments, ranges: Iterable[tuple[str, ...]], unknown: UsageError) -> Accepted:
     """A finding of the comparison that the branch is usually made for."""
     for words in ranges:
         try:

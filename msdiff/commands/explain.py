@@ -85,7 +85,9 @@ def _compared(arguments: Arguments, thing: str, words: tuple[str, ...], rules: R
         if near is None or words:
             raise
         raise UsageError(f"there is no rule `{thing}`", hint=f"did you mean `{near}`?") from None
-    return _said(thing, versions) or _said_elsewhere(arguments, thing, words) or _raise(_unknown(thing, versions, rules))
+    return (
+        _said(thing, versions) or _said_elsewhere(arguments, thing, words) or _raise(_unknown(thing, versions, rules))
+    )
 
 
 def _raise(error: UsageError) -> tuple[Block, ...]:

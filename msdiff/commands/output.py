@@ -57,7 +57,9 @@ def deliver(
 
     Raises `OutputError` at the end where one could not be written.
     """
-    texts = [(target, RENDERERS[target.format](report, _options(target, arguments, range, documents))) for target in wanted]
+    texts = [
+        (target, RENDERERS[target.format](report, _options(target, arguments, range, documents))) for target in wanted
+    ]
     texts.sort(key=lambda pair: pair[0].file == STDOUT)  # files first: a closed pipe must not cost one
     problems: list[OutputError] = []
     for target, text in texts:

@@ -201,7 +201,12 @@ def is_transparent(now: Pass, node: int) -> bool:
 def calls_time(now: Pass, node: int) -> float:
     """What a node's calls add to one pass of its work."""
     once, own = now.durations.once[node], now.durations.own[node]
-    return once - own if once < inf else (0 if own == inf else inf)
+    if once < inf:
+        return once - own
+    if own < inf:
+        return inf
+    counted = now.durations.calls.get(node)  # a cycle of calls has none
+    return sum(time for time, _ in counted) if counted is not None else (inf if node in now.plan.calls else 0)
 
 
 def chunked(now: Pass, node: int, head: float, waiting: Sequence[Input]) -> tuple[float, float, float]:

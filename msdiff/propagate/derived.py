@@ -120,13 +120,17 @@ class Context:
 
     def _is_below_an_slo(self) -> bool:
         """Whether what is required now promises less availability than an SLO that depends on it asks for."""
-        name = self.change.node or (self.head.edges[self.change.edge].consumer if self.head and self.change.edge else "")
+        name = self.change.node or (
+            self.head.edges[self.change.edge].consumer if self.head and self.change.edge else ""
+        )
         if self.head is None or name not in self.head.nodes:
             return False
         promised = self.head.nodes[name].stated("availability")
         behind = Routes(self.head).reach((name,)).came_from
         wanted = [slo.stated("slo.availability") for slo in self.head.slos.values() if slo.stated("slo.at") in behind]
-        return isinstance(promised, int | float) and any(isinstance(one, int | float) and one > promised for one in wanted)
+        return isinstance(promised, int | float) and any(
+            isinstance(one, int | float) and one > promised for one in wanted
+        )
 
     def _readers(self) -> Iterator[tuple[Node, str]]:
         """The consumers of the output port that the change speaks of, in head, with their input ports."""
@@ -175,7 +179,9 @@ class Context:
                 return False
         assert self.base is not None
         assert self.head is not None
-        stores = ((name, self.base.nodes.get(name), self.head.nodes[name]) for name in self._fed(self.head).get(node.name, ()))
+        stores = (
+            (name, self.base.nodes.get(name), self.head.nodes[name]) for name in self._fed(self.head).get(node.name, ())
+        )
         return any(
             old is not None
             and _built_with(new)

@@ -67,7 +67,6 @@ def _from_variant(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple
                 "graph", "drift.variant", (name, first.label), HELD, location=here.location, support=facts, node=name
             )
 
-
     if not _is_stack(first, other):
         _edges(first, other, catalogue, globs, ledger)
 
@@ -87,12 +86,12 @@ def _edges(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple[str, .
             _add_edge(first, other, present, attribute, ledger, catalogue)
 
 
-def _add_edge(
-    first: Graph, other: Graph, edge: Edge, attribute: str, ledger: Ledger, catalogue: Catalogue
-) -> None:
+def _add_edge(first: Graph, other: Graph, edge: Edge, attribute: str, ledger: Ledger, catalogue: Catalogue) -> None:
     here, there = other.edges.get(edge.name), first.edges.get(edge.name)
     known = catalogue.lookup(attribute) if attribute else None
-    place = next((one.attributes[attribute].location for one in (here, there) if one and attribute in one.attributes), None)
+    place = next(
+        (one.attributes[attribute].location for one in (here, there) if one and attribute in one.attributes), None
+    )
     ledger.add(
         "graph",
         "drift.variant",

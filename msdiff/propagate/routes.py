@@ -170,7 +170,10 @@ def way_facts(graph: Graph, nodes: Iterable[str], edges: Iterable[Edge]) -> tupl
             facts += guard_facts(name)
     for edge in edges:
         facts += (Fact(edge.id), Fact(edge.id, "edge.required"), Fact(edge.id, "edge.fallback"))
-        facts += (Fact(f"node:{edge.consumer}", "fallback"), Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.required"))
+        facts += (
+            Fact(f"node:{edge.consumer}", "fallback"),
+            Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.required"),
+        )
     return tuple(dict.fromkeys(facts))
 
 

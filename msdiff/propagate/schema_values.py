@@ -81,8 +81,6 @@ def short(value: Value) -> Value:
 def step_into(path: str, *names: str) -> str:
     """The path one or more names further: joined by dots, a name that holds a dot or a bracket stands in brackets."""
     for name in names:
-        if not name or any(mark in name for mark in ".[]"):
-            path = f"{path}[{name}]"
-        else:
-            path = f"{path}.{name}" if path else name
+        bracketed = not name or any(mark in name for mark in ".[]")
+        path += f"[{name}]" if bracketed else f".{name}" if path else name
     return path

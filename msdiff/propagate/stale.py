@@ -126,7 +126,11 @@ class Stale:
 def _names(change: Change) -> tuple[str, str] | None:
     """The old and the new name, where a change replaces one model's name by another, or the name of a server."""
     told = change.kind == "attribute.changed" and change.fact.attribute in IN_STACKS
-    if not (told or change.kind == "node.renamed") or not isinstance(change.old, str) or not isinstance(change.new, str):
+    if (
+        not (told or change.kind == "node.renamed")
+        or not isinstance(change.old, str)
+        or not isinstance(change.new, str)
+    ):
         return None
     from msdiff.model.mention import is_telling, name_of
 

@@ -131,7 +131,9 @@ def _add(  # noqa: PLR0913  # an obligation has many parts
         edge=source.edge.name if source.edge else None,
         facts=facts,
         path=(source.node.name, store.name),
-        related=() if isinstance(now.value, Unknown) else ((now.location, f"{source.node.name} is now {_short(now.value)}"),),
+        related=()
+        if isinstance(now.value, Unknown)
+        else ((now.location, f"{source.node.name} is now {_short(now.value)}"),),
     )
 
 

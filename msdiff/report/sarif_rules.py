@@ -25,7 +25,6 @@ _DESCRIPTION = 900  # the note on what was cut comes on top
 _HELP = 20_000
 
 
-
 def rule_descriptors(findings: Iterable[Finding], documents: Documents | None) -> list[Document]:
     """The rules that these findings come from, sorted by id."""
     by_rule: dict[str, list[Finding]] = {}

@@ -74,7 +74,12 @@ def assemble(graph: Graph) -> Graph:
 
 def _node_once(name: str, draft: ElementDraft, known: Known) -> tuple[Node, tuple[Disagreement, ...]]:
     # claims live as long as the run, and equal files share them: their identities tell whether anything differs
-    same = (name, draft.part_of, draft.location, *(id(claim) for claims in draft.statements.values() for claim in claims))
+    same = (
+        name,
+        draft.part_of,
+        draft.location,
+        *(id(claim) for claims in draft.statements.values() for claim in claims),
+    )
     found = known.get(same)
     if found is None:
         disagreements: list[Disagreement] = []

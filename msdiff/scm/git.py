@@ -131,7 +131,9 @@ def _version(opening: Opening, form: Form, argument: str | None, request: Reques
     if argument is None and found.repository.root is not None:
         return found.version(found.working_tree(), None)
     commits = found.commits
-    sure = request.separated or found.repository.root is None  # a bare repository's own files (`HEAD`) are no paths of it
+    sure = (
+        request.separated or found.repository.root is None
+    )  # a bare repository's own files (`HEAD`) are no paths of it
     if argument is not None and is_path(argument, request.cwd) and not (sure and argument in commits):
         if argument in commits:
             raise ambiguous(argument)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from msdiff.model.report import Report
@@ -32,7 +33,7 @@ def guard(**said: Any) -> Spec:
 
 def chain(*names: str, **stated: Any) -> list[Spec]:
     """Edges along the names, all of them from `o` to `i`."""
-    return [edge(f"{one}.o", f"{other}.i", **stated) for one, other in zip(names, names[1:], strict=False)]
+    return [edge(f"{one}.o", f"{other}.i", **stated) for one, other in pairwise(names)]
 
 
 def changed(spec: Spec, *edits: Callable[[Spec], Any]) -> Spec:

@@ -25,7 +25,9 @@ OTHER_FILE = (
     + """spec:
   x-limits: &limits {p95Ms: 1s}
   nodes:
-    l: {x-why: "a note", role: generator, model: {capabilities: [seed, tools, seed]}, latency: {<<: *limits, p50Ms: 0.5s}, inputs: {t: {type: text, required: true}}, enabled: true}
+    l:
+      {x-why: "a note", role: generator, model: {capabilities: [seed, tools, seed]}, latency: {<<: *limits, p50Ms: 0.5s},
+       inputs: {t: {type: text, required: true}}, enabled: true}
 ---
 """
     + HEAD

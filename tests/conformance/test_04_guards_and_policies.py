@@ -49,7 +49,9 @@ def test_an_undeclared_failure_counts_and_is_noted() -> None:
 
 
 def test_a_fallback_of_the_guard_is_a_way() -> None:
-    head = changed(guarded(), lambda made: made["nodes"].update(x=step()), lambda made: made["nodes"]["g"].update(fallback="x"))
+    head = changed(
+        guarded(), lambda made: made["nodes"].update(x=step()), lambda made: made["nodes"]["g"].update(fallback="x")
+    )
     assert BYPASSED in told(guarded(), head)
 
 
@@ -146,7 +148,9 @@ def test_max_latency(measure: str, held: tuple[int, int], missed: tuple[int, int
 
 def test_require() -> None:
     policy = {"require": {"select": {"role": "generator"}, "condition": "latency.p95Ms <= 100"}}
-    quick, late, silent = (ruled(policy, l=step("generator", **slow(**f))) for f in ({"p95": 50}, {"p95": 150}, {"p50": 1}))
+    quick, late, silent = (
+        ruled(policy, l=step("generator", **slow(**f))) for f in ({"p95": 50}, {"p95": 150}, {"p50": 1})
+    )
     assert told(quick, late) == [("policy-violated", "l", "introduced", "breaking")]
     assert told(silent, late) == [("policy-violated", "l", "revealed", "breaking")]
     assert told(quick, silent) == [("policy-violated", "l", "introduced", "risky")]
@@ -162,4 +166,6 @@ def test_a_condition_decides_only_what_it_reads() -> None:
 def test_pins_that_a_new_policy_requires_are_introduced() -> None:
     model = {"l": step("generator", model={"id": "gpt-4o"})}
     base = changed(ruled({"requirePins": True}, **model), lambda made: made["policies"].clear())
-    assert told(base, ruled({"requirePins": True}, **model)) == [("model-alias-unpinned", "l", "introduced", "breaking")]
+    assert told(base, ruled({"requirePins": True}, **model)) == [
+        ("model-alias-unpinned", "l", "introduced", "breaking")
+    ]

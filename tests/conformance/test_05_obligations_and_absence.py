@@ -10,7 +10,9 @@ SPACE = "embedding-space-changed"
 MAX = "max-input-below-producer-max"
 
 
-def wire(offered: Spec, required: Spec, producer: str = "transform", consumer: str = "transform", **said: object) -> Spec:
+def wire(
+    offered: Spec, required: Spec, producer: str = "transform", consumer: str = "transform", **said: object
+) -> Spec:
     """One edge between two ports."""
     return {
         "nodes": {
@@ -81,7 +83,11 @@ def test_a_new_port_only_reveals_what_was_wrong() -> None:
 
 def test_what_is_revealed_behind_pass_through_is_revealed() -> None:
     base = {
-        "nodes": {"a": step(), "p": step(passes={"o": "i"}), "c": {"inputs": {"i": {"type": "text", "maxTokens": 400}}}},
+        "nodes": {
+            "a": step(),
+            "p": step(passes={"o": "i"}),
+            "c": {"inputs": {"i": {"type": "text", "maxTokens": 400}}},
+        },
         "edges": [edge("a.o", "p.i"), edge("p.o", "c.i")],
     }
     head = changed(base, lambda spec: spec["nodes"]["a"]["outputs"]["o"].update(maxTokens=500))

@@ -58,7 +58,10 @@ def test_a_new_certain_miss_is_introduced_though_base_could_not_be_decided() -> 
 
 
 def test_unknown_to_violated_is_introduced_where_the_value_that_breaks_it_changed() -> None:
-    base = {"nodes": {"a": {"outputs": {"o": {"dimension": 768}}}, "b": {"inputs": {"i": {}}}}, "edges": [edge("a.o", "b.i")]}
+    base = {
+        "nodes": {"a": {"outputs": {"o": {"dimension": 768}}}, "b": {"inputs": {"i": {}}}},
+        "edges": [edge("a.o", "b.i")],
+    }
     head = changed(
         base,
         lambda spec: spec["nodes"]["a"]["outputs"]["o"].update(dimension=1024),
@@ -86,7 +89,10 @@ def test_what_slack_absorbs_is_safe() -> None:
 def test_what_is_faster_is_no_cause_of_a_miss() -> None:
     report = compared_specs(parallel(100, 50), parallel(400, 50, end=390))
     assert [one.causes for one in report.findings] == [("c1",)]
-    assert {one.change.node: one.classification.value for one in report.changes} == {"a": "breaking", "end": "unverified"}
+    assert {one.change.node: one.classification.value for one in report.changes} == {
+        "a": "breaking",
+        "end": "unverified",
+    }
 
 
 def test_a_change_at_something_broken_before_is_unverified() -> None:

@@ -260,7 +260,9 @@ def test_a_propagated_deadline_holds_for_all_that_is_nested_unless_an_inner_edge
     base: Spec = {"nodes": nodes, "edges": calls}
 
     def late(**outer: bool) -> Spec:
-        return changed(base, lambda made: made["edges"][2].update(timeoutMs=500), lambda made: made["edges"][0].update(outer))
+        return changed(
+            base, lambda made: made["edges"][2].update(timeoutMs=500), lambda made: made["edges"][0].update(outer)
+        )
 
     assert {one[1] for one in told(base, late()) if one[0] == "timeout-inverted"} == {"b"}
     assert told(base, late(propagatesDeadline=True)) == []
@@ -322,7 +324,9 @@ def test_all_that_a_selector_gives_must_match_and_it_must_give_something() -> No
     base: Spec = {"nodes": {"u": entry(), "l": step("generator")}, "edges": chain("u", "l")}
 
     def picking(selector: object) -> Spec:
-        return changed(base, lambda made: made.update(policies=[{"name": "p", "noPath": {"from": "u", "to": selector}}]))
+        return changed(
+            base, lambda made: made.update(policies=[{"name": "p", "noPath": {"from": "u", "to": selector}}])
+        )
 
     assert told(base, picking({"node": "l", "role": "tool"})) == []
     with pytest.raises(InputError):

@@ -104,7 +104,9 @@ supersedes: [another-rule]
                         Verdict.SAFE,
                         "{field} is x",
                         Condition(
-                            'obligation.field == "x"', (("obligation.field", "text"),), ["in", "obligation.field", ["x"]]
+                            'obligation.field == "x"',
+                            (("obligation.field", "text"),),
+                            ["in", "obligation.field", ["x"]],
                         ),
                     ),
                     Judgement(Verdict.BREAKING, "{field} is {offered}"),

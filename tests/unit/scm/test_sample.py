@@ -29,7 +29,8 @@ def test_two_branches_that_are_the_same_each_time(tmp_path: Path, monkeypatch: p
         == "msdiff demo demo@example.invalid msdiff demo 2026-01-02 12:00:00 +0000"
     )
     seen = look(repo.folder, "main..HEAD")
-    assert seen.base is not None and seen.base["models/embedder.yaml"] == "e: 768\n"
+    assert seen.base is not None
+    assert seen.base["models/embedder.yaml"] == "e: 768\n"
     assert seen.head["models/embedder.yaml"] == "e: 1024\n"
     assert seen.changed == ("models/embedder.yaml", "new.yaml", "old.yaml")
 
