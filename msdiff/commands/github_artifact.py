@@ -7,6 +7,7 @@ that `msdiff.report/v1` says, every file lies inside the repository, and no addr
 import os
 from collections.abc import Mapping
 from itertools import pairwise
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from msdiff.errors import InputError
@@ -172,7 +173,7 @@ def _slo(said: "v1.Slo") -> SloResult:
         base_limit=said.base_limit,
         verdict=said.verdict,
         critical_path=tuple(
-            PathStep(one.node, one.edge, one.amount or 0, one.delta or 0) for one in said.critical_path
+            PathStep(one.node, one.edge, nan if one.amount is None else one.amount, one.delta or 0) for one in said.critical_path
         ),
         attribution=tuple((one.change, one.amount or 0) for one in said.attribution),
         reverts=tuple(map(tuple, said.reverts)),

@@ -37,7 +37,10 @@ class Affected(NamedTuple):
 
 
 class PathStep(NamedTuple):
-    """One node or edge on a critical path: its figure in head, and the difference to base (ms or the SLO's unit)."""
+    """One node or edge on a critical path: its figure in head, and the difference to base (ms or the SLO's unit).
+
+    A figure that nobody declares is not a number (`nan`), never 0.
+    """
 
     node: str | None
     edge: str | None

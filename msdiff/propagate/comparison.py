@@ -4,6 +4,7 @@ In: both versions of a graph (base in head's names) and the changes between them
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import nan
 from typing import TYPE_CHECKING
 
 from msdiff.model.change import Change
@@ -100,7 +101,9 @@ def _path(base: Timed | None, before: SloFigure | None, head: SloFigure | None) 
         return ()
     old = _amounts(before.steps) if before is not None else {}
     return tuple(
-        PathStep(
+        PathStep(step.node, step.edge, nan, 0)
+        if step.node in head.missing and not step.amount
+        else PathStep(
             step.node, step.edge, milliseconds(step.amount), milliseconds(step.amount - _before(base, head, old, step))
         )
         for step in head.steps

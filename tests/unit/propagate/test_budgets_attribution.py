@@ -1,6 +1,7 @@
 """One SLO in two versions: who is to blame, what to revert (latency model, 2.5)."""
 
 from itertools import combinations
+from math import isnan
 
 import pytest
 from graphs import HERE, graph
@@ -286,3 +287,13 @@ def test_a_node_whose_only_input_is_exchanged_is_one_change() -> None:
     head = graph("a 10 -> b 20", "a -> d 50 -> c 30", slos={"answer": "c p95 70"})
     found = compare_slo(base, head, "answer", changes(("edge:b->c",), ("edge:d->c",)))
     assert (found.base, found.head, found.attribution, found.reverts) == (60, 90, (("c1", 30),), (("c1", "c2"),))
+
+
+def test_a_figure_that_nobody_declares_is_no_number() -> None:
+    made = graph("in:entry -> b -> c 300", slos={"answer": "c p95 600"})
+    found = compare_slo(made, made, "answer", ())
+    assert [(step.node, isnan(step.amount), step.delta) for step in found.critical_path] == [
+        ("in", False, 0),
+        ("b", True, 0),
+        ("c", False, 0),
+    ]
