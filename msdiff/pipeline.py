@@ -501,8 +501,16 @@ def _exit_code(failing: Iterable[object], judged: Judged, request: Request, *, r
     wanted = (Level.ERROR,) if request.fail_on == "breaking" else (Level.ERROR, Level.WARNING)
     if any(getattr(one, "level", None) in wanted for one in failing):
         return 1
-    unverified = not read or any(one.classification is Verdict.UNVERIFIED for one in judged.changes)
-    return int(request.strict and unverified)
+    open_ = {one.change.id for one in judged.changes if one.classification is Verdict.UNVERIFIED} - _excused(judged)
+    return int(request.strict and (not read or bool(open_)))
+
+
+def _excused(judged: Judged) -> set[str]:
+    """Changes of which nothing is open but what somebody accepted."""
+    undecided = {id for one in judged.undecided for id in one.causes}
+    revealed = [one for one in judged.findings if one.status is Status.REVEALED]
+    refused = {id for one in revealed if not _is_accepted(one) for id in one.causes}
+    return {id for one in revealed for id in one.causes} - refused - undecided
 
 
 def _edges(one: GraphPair) -> tuple[tuple[str, str], ...]:

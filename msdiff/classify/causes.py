@@ -39,7 +39,9 @@ class Causes:
                 continue
             for graph in (obligation.graph, *_other(obligation)):
                 for fact in obligation.support:
-                    found |= {change.id: change for change in self._touching(graph, fact)}
+                    for change in self._by_element.get((graph, fact.element), ()):
+                        if _touches(change, fact):
+                            found[change.id] = change
         return tuple(sorted(found.values(), key=lambda change: self._order[change.id]))
 
     def structural(self, graph: str) -> tuple[Change, ...]:
@@ -54,11 +56,6 @@ class Causes:
         )
         came = tuple(change for change in here if change.kind.endswith(".added") and not change.attribute)
         return gone or came or tuple(change for change in here if change.fact.attribute in ROUTING)
-
-    def _touching(self, graph: str, fact: Fact) -> Iterable[Change]:
-        for change in self._by_element.get((graph, fact.element), ()):
-            if _touches(change, fact):
-                yield change
 
 
 def _other(obligation: Obligation) -> tuple[str, ...]:

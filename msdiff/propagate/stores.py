@@ -200,7 +200,7 @@ def _value(source: Source, parts: tuple[str, ...]) -> Value:
 def _shared(collection: str, namespace: str, writers: list[tuple[Node, Source]], ledger: Ledger) -> None:
     """All that write to one collection and namespace speak one space: each is compared with the first."""
     store, first = writers[0]
-    for _, source in writers[1:]:
+    for other, source in writers[1:]:
         wrong, unknown = differing(source, first)
         outcome: Outcome = HELD
         if wrong:
@@ -216,7 +216,7 @@ def _shared(collection: str, namespace: str, writers: list[tuple[Node, Source]],
             location=source.edge.location if source.edge else store.location,
             support=(
                 *source.facts, *first.facts, *_edge_facts(source), *_edge_facts(first),
-                Fact(store.id, "store.collection"), Fact(store.id, "store.namespace"),
+                *(Fact(one.id, name) for one in (store, other) for name in ("store.collection", "store.namespace")),
             ),
             node=store.name,
             facts={

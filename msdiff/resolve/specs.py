@@ -31,6 +31,7 @@ class Specs:
         self.references: dict[int, list[Reference]] = {}  # id(draft) -> references of its nodes
         self.used: set[int] = set()  # id(draft) of each ModelSpec that somebody refers to
         self._by_file: dict[str, list[Target]] = {}
+        self._by_name: dict[tuple[str, str], list[Target]] = {}
         self._done: set[tuple[int, str]] = set()
         self._errors: list[MsdiffError] = []
         self._copied = 0
@@ -52,6 +53,7 @@ class Specs:
             for name, node in draft.nodes.items():
                 if not draft.is_spec or name == draft.key.name:
                     self._by_file.setdefault(node.location.file, []).append((draft, name))
+                    self._by_name.setdefault((node.location.file, name), []).append((draft, name))
 
     def _follow(self, draft: Draft, name: str) -> None:
         """Follows a node's reference, those of its target first. A stack of our own: a chain may be longer than Python's."""
@@ -100,11 +102,9 @@ class Specs:
                 f"specRef of `{name}` leaves the repository: {claim.value}", "name a file of this repository", claim
             )
             return None
-        found = self._by_file.get(file, [])
-        if wanted:
-            found = [target for target in found if target[1] == wanted]
-        elif len(found) > 1:
-            found = [target for target in found if target[0].is_spec and target[1] == name]
+        found = self._by_name.get((file, wanted), []) if wanted else self._by_file.get(file, [])
+        if not wanted and len(found) > 1:
+            found = [target for target in self._by_name.get((file, name), ()) if target[0].is_spec]
         problem = "" if found else self._problem(file, wanted)
         near = None if found else self._near(file, wanted, path, folder)
         self.references.setdefault(id(draft), []).append(
