@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msdiff
 from msdiff.commands import COMMANDS, NOT_YET, command
 from msdiff.commands.output import print_text, say, wants_colour
+from msdiff.commands.patience import patience
 from msdiff.errors import MsdiffError, UsageError
 
 INTERRUPTED, NOBODY_READS, OURS = 130, 141, 5
@@ -49,7 +50,8 @@ def _run(words: tuple[str, ...]) -> int:
     if arguments.help or arguments.version:
         print_text(parser.format_help() if arguments.help else f"msdiff {msdiff.__version__}\n")
         return 0
-    return found.run(arguments)
+    with patience(arguments.max_time):
+        return found.run(arguments)
 
 
 def _failed(error: MsdiffError) -> int:

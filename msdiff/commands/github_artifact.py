@@ -173,7 +173,8 @@ def _slo(said: "v1.Slo") -> SloResult:
         base_limit=said.base_limit,
         verdict=said.verdict,
         critical_path=tuple(
-            PathStep(one.node, one.edge, nan if one.amount is None else one.amount, one.delta or 0) for one in said.critical_path
+            PathStep(one.node, one.edge, nan if one.amount is None else one.amount, one.delta or 0)
+            for one in said.critical_path
         ),
         attribution=tuple((one.change, one.amount or 0) for one in said.attribution),
         reverts=tuple(map(tuple, said.reverts)),

@@ -159,7 +159,7 @@ def _plain(text: str) -> str:
     """The text as a YAML scalar in block or flow style."""
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_./-]*", text) and text.casefold() not in ("null", "true", "false"):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return visible(json.dumps(text, ensure_ascii=False))  # the same escapes in YAML
 
 
 def _said(

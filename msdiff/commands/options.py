@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from msdiff.commands.patience import SECONDS
 from msdiff.errors import UsageError
 from msdiff.syntax.nearest import nearest
 
@@ -37,6 +38,7 @@ class Arguments(argparse.Namespace):
     allow_empty: bool = False
     as_of: str | None = None
     max_file_size: int | None = None
+    max_time: int = SECONDS
     help: bool = False
     version: bool = False
     debug: bool = False
@@ -195,6 +197,13 @@ def add_policy(parser: Parser) -> None:
     group.add_argument("--only", action="append", metavar="RULE", help="only these rules (* allowed)")
     group.add_argument("--ignore", action="append", metavar="RULE", help="not these rules (* allowed)")
     group.add_argument("--max-file-size", type=_size, metavar="SIZE", help="largest file that is read: 500kB, 20MB")
+    group.add_argument(
+        "--max-time",
+        type=_seconds,
+        default=SECONDS,
+        metavar="TIME",
+        help=f"give up after this: 90s, 10m (default: {SECONDS}s)",
+    )
 
 
 def one_version(words: Sequence[str]) -> str | None:
@@ -246,6 +255,19 @@ def date(text: str) -> str:
     if not is_date(text):
         raise UsageError(f"`{text}` is no day of the calendar", hint="Write it as YYYY-MM-DD.")
     return text
+
+
+def _seconds(text: str) -> int:
+    """Whole seconds, at least one; raises `UsageError` for anything else."""
+    from msdiff.syntax.quantity import QuantityError, quantity
+
+    try:
+        found = int(text) if text.isdecimal() and len(text) < 9 else int(quantity(text, "s"))
+    except QuantityError as error:
+        raise UsageError(error.message, hint=error.hint) from None
+    if not 1 <= found < 10**9:
+        raise UsageError(f"`{text}` is no time to wait", hint="Write it as 90s or 10m.")
+    return found
 
 
 def _size(text: str) -> int:

@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from io import RawIOBase
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from msdiff.commands.options import Arguments
 from msdiff.errors import ManyErrors, OutputError, UsageError
@@ -156,12 +157,26 @@ def print_text(text: str, *, utf8: bool = False) -> None:
     data = text.encode(encoding, "backslashreplace")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        _write_all(sys.stdout.buffer, data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
         raise OutputError(f"standard output cannot be written: {_why(error)}") from None
+
+
+def _write_all(stream: BinaryIO | RawIOBase, data: bytes) -> None:
+    """Write to the end: below its buffer (there may be none: PYTHONUNBUFFERED) a stream may take less than it is given,
+    or nothing for now."""
+    raw = getattr(stream, "raw", stream)
+    rest = memoryview(data)
+    while rest:
+        taken = raw.write(rest)
+        if taken is None:  # a pipe that does not block, and is full
+            import select
+
+            select.select([], [raw], [])
+        rest = rest[taken or 0 :]
 
 
 def say(text: str) -> None:
@@ -192,7 +207,7 @@ def write_file(path: str, text: str) -> None:
     try:
         if os.path.exists(real) and not os.path.isfile(real):
             with open(real, "wb", buffering=0) as file:
-                file.write(data)
+                _write_all(file, data)
         else:
             _replace(real, data)
     except (OSError, ValueError) as error:

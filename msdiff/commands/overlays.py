@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from msdiff.model.claim import Claim, GraphKey
+from msdiff.report.escape import visible
 
 MOST = 5  # stacks that get a document
 _HEAD = """\
@@ -57,4 +58,4 @@ def _plain(text: str) -> str:
     """The text as a YAML scalar in block or flow style."""
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_./-]*", text) and text.casefold() not in ("null", "true", "false"):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return visible(json.dumps(text, ensure_ascii=False))  # the same escapes in YAML

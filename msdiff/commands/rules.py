@@ -9,7 +9,7 @@ from msdiff.commands.document import rule_sections
 from msdiff.commands.options import Arguments, Parser, add_common, one_of
 from msdiff.commands.output import print_text
 from msdiff.commands.policy import WORKTREE, Policy, policy_of
-from msdiff.report.escape import inline, prose, visible, web_address
+from msdiff.report.escape import inline, json_text, prose, visible, web_address
 from msdiff.ruleset.library import Document, RuleSet
 from msdiff.ruleset.spec import Rule
 
@@ -44,9 +44,8 @@ def run(arguments: Arguments) -> int:
     rules = policy.rules
     chosen = _of_category(rules.rules, arguments.category)
     if arguments.format == "json":
-        print_text(
-            json.dumps([_record(policy, rule) for rule in chosen], indent=2, ensure_ascii=False) + "\n", utf8=True
-        )
+        records = json.dumps([_record(policy, rule) for rule in chosen], indent=2, ensure_ascii=False)
+        print_text(json_text(records) + "\n", utf8=True)
     elif arguments.format == "markdown":
         print_text("\n".join(_markdown(rules, chosen)) + "\n", utf8=True)
     else:

@@ -13,15 +13,18 @@ zero-width space after the `@` stops both. The same holds for `#123` and `GH-123
 import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from json import dumps
 
 from msdiff.syntax.patterns import Pattern
 
 # Control characters, bidirectional controls, zero-width and other invisible characters, lone surrogates, tag
 # characters.
-_INVISIBLE = Pattern(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+_HIDDEN = (
+    "\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
 )
+_INVISIBLE = Pattern(f"[\x00-\x1f{_HIDDEN}]")
+_HIDDEN_IN_JSON = Pattern(f"[{_HIDDEN}]")  # below them JSON escapes what stands in text, and line breaks stand between
 _PAUSE = "\u200b"  # zero-width space: shows nothing, and stops GitHub from reading a name or a link
 _REFERENCE = Pattern(r"(?:@(?=\w)|#(?=\d)|\bGH-(?=\d))", re.IGNORECASE)
 _LINK = Pattern(r":(?=//)|\bwww(?=\.)", re.IGNORECASE)
@@ -43,6 +46,12 @@ _URL = Pattern(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~%+#?=&:,-]*)?", re.ASCII)
 def visible(text: str) -> str:
     r"""Every character that would act or hide is written out: a line break as `\n`, U+202E as `\u202e`."""
     return _INVISIBLE.sub(_written_out, text)
+
+
+def json_text(text: str) -> str:
+    """JSON text with every character escaped that acts on a terminal or in a log, hides, or is half of one: it reads as the
+    same."""
+    return _LOG_COMMAND.sub(r"#\\u0023", _HIDDEN_IN_JSON.sub(lambda found: dumps(found[0])[1:-1], text))
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
@@ -78,7 +87,8 @@ def log_line(line: str) -> str:
 
 
 def _paused(text: str) -> str:
-    return _REFERENCE.sub(lambda found: found[0] + _PAUSE, text)
+    """A pause in what GitHub would link, and in what the log of a CI run would take for a command."""
+    return _LOG_COMMAND.sub(f"#{_PAUSE}#", _REFERENCE.sub(lambda found: found[0] + _PAUSE, text))
 
 
 def inline(text: str) -> str:
@@ -136,7 +146,7 @@ def code_block(text: str, language: str) -> str:
     """Markdown: a fenced block; line breaks of the text are kept, the fence is longer than any in it."""
     runs = [len(run) for run in re.findall("`+", text)]
     fence = "`" * max(3, max(runs, default=0) + 1)
-    body = "\n".join(map(visible, text.split("\n")))
+    body = _LOG_COMMAND.sub(f"#{_PAUSE}#", "\n".join(map(visible, text.split("\n"))))
     return f"{fence}{language}\n{body}\n{fence}"
 
 
@@ -147,7 +157,7 @@ def html(text: str) -> str:
 
 def xml(text: str) -> str:
     """XML text or attribute (SVG)."""
-    return visible(text).translate(_XML)
+    return _LOG_COMMAND.sub("#&#35;", visible(text).translate(_XML))
 
 
 def xml_lines(lines: Iterable[str]) -> str:

@@ -29,14 +29,13 @@ from msdiff.model.report import (
     UndecidedObligation,
 )
 from msdiff.model.values import Unknown, Value
+from msdiff.report.escape import json_text
 from msdiff.report.options import RenderOptions
 from msdiff.report.slo_words import unit
 from msdiff.report.wording import is_accepted
-from msdiff.syntax.patterns import Pattern
 
 SCHEMA = "msdiff.report/v1"
 Document: TypeAlias = dict[str, Any]
-_LONE_SURROGATE = Pattern("[\ud800-\udfff]")
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -45,9 +44,8 @@ def render(report: Report, options: RenderOptions) -> str:
 
 
 def encoded(content: Document | list[Document]) -> str:
-    """JSON text that any UTF-8 file can hold: a lone surrogate (an escape in some file) stays an escape."""
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """JSON text that any UTF-8 file can hold and any terminal can show."""
+    return json_text(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)) + "\n"
 
 
 def document(report: Report) -> Document:
