@@ -46,6 +46,8 @@ def _single(drafts: Iterable[Draft]) -> Iterable[Draft]:
         detail: tuple[str | None, ...] = (draft.edge,)
         if draft.obligation and not _same_thing(draft):
             detail = draft.obligation.key
+        if draft.obligation and draft.obligation.check == "cycle.bound":
+            detail = ()  # one loop, whichever of its nodes
         if draft.obligation and draft.obligation.check.startswith("timeout."):
             detail = (
                 draft.edge,

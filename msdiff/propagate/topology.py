@@ -1,8 +1,8 @@
 """Obligations on the shape of the graph: names resolve, cycles are bounded, nothing is cut off, required inputs are bound.
 
-In: one graph. Out: `reference.resolves` (each reference), `cycle.bound` (each strongly connected component), `reachable.entry` and
-`reachable.exit` (each node, where the graph has entries or exits), `input.bound` (each required input). Linear in the size of
-the graph.
+In: one graph. Out: `reference.resolves` (each reference), `cycle.bound` (each strongly connected component, or each node of a
+loop that nothing ends), `reachable.entry` and `reachable.exit` (each node, where the graph has entries or exits),
+`input.bound` (each required input). Linear in the size of the graph.
 """
 
 from collections import deque
@@ -14,6 +14,7 @@ from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Routes, entries, exits
 
+LARGEST_LOOP = 64  # nodes; of a larger loop its first node speaks alone
 STORES = ("vectorStore", "datastore", "cache")
 
 
@@ -80,25 +81,34 @@ def _edge_node(graph: Graph, key: str) -> str | None:
 
 
 def _cycles(graph: Graph, ledger: Ledger) -> None:
+    """A component without an endless loop is one obligation that holds. An endless loop is one for each of its nodes, all
+    about the loop's first node: a node that joins is news, one that was on such a loop before is not (classify makes one
+    finding of them)."""
     for component in cyclic_components(graph, graph.nodes):
-        members = frozenset(component)
         unbounded = [name for name in component if not _bounded(graph.nodes[name])]
-        rest = next(iter(cyclic_components(graph, unbounded)), ())
-        bounds = tuple(Fact(f"node:{n}", a) for n in component for a in ("loop.maxIterations", "loop.until"))
-        edges = tuple(
-            Fact(edge.id) for n in component for edge in graph.outgoing.get(n, ()) if edge.consumer in members
-        )
-        shown = " -> ".join((*(rest or component), (rest or component)[0]))
+        loops = tuple(cyclic_components(graph, unbounded))
+        if not loops:
+            _cycle(graph, component, component[:1], HELD, ledger)
+        for loop in loops:
+            _cycle(graph, loop, loop if len(loop) <= LARGEST_LOOP else loop[:1], Violated(), ledger)
+
+
+def _cycle(graph: Graph, loop: tuple[str, ...], keys: Iterable[str], outcome: Outcome, ledger: Ledger) -> None:
+    members = frozenset(loop)
+    bounds = (Fact(f"node:{n}", a) for n in loop for a in ("loop.maxIterations", "loop.until"))
+    edges = (Fact(edge.id) for n in loop for edge in graph.outgoing.get(n, ()) if edge.consumer in members)
+    support = (*edges, *bounds)
+    for name in keys:
         ledger.add(
             "graph",
             "cycle.bound",
-            (min(component),),
-            Violated() if rest else HELD,
-            location=graph.nodes[(rest or component)[0]].location,
-            support=(*edges, *bounds),
-            node=(rest or component)[0],
-            facts={"cycle": shown, "size": len(component)},
-            path=tuple(rest or component),
+            (name,),
+            outcome,
+            location=graph.nodes[loop[0]].location,
+            support=support,
+            node=loop[0],
+            facts={"cycle": " -> ".join((*loop, loop[0])), "size": len(loop)},
+            path=loop,
         )
 
 
