@@ -241,6 +241,8 @@ def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
 def _work_steps(now: Pass, node: int, wires: Sequence[Wire]) -> tuple[Step, ...]:
     """What the node's work consists of: its own, its calls', its stand-ins'."""
     waves = max((wire.terms.waves for wire in wires), default=1)
+    if not waves:  # no instance of it runs, however long one would take
+        return (Step(now.plan.names[node], None, 0),)
     wire = tightest(wires)
     work = now.spend(node)
     if wire is not None and (cut := clipped(work, wire, now.reading, now.durations.work)) != work:
@@ -284,6 +286,8 @@ def _unfolded(now: Pass, node: int, factor: int) -> tuple[Step, ...]:
         for added, wire in times.calls[caller]:
             callee = wire.consumer
             steps += _scaled(_transit(now, wire), count)
+            if not wire.terms.waves:
+                continue
             spent_there = added - on_the_way(wire, now.reading)
             if spent_there != wire.terms.waves * times.work[callee]:
                 steps += _scaled(_cut_steps_or_all(now, wire, spent_there), count)

@@ -417,3 +417,15 @@ def test_a_call_made_by_who_is_called_hangs_on_the_first_caller() -> None:
     )  # fmt: skip
     found = evaluate_slo(made, made.slos["s"])
     assert (found.known, sum(step.amount for step in found.steps)) == (15, 15_000)
+
+
+def test_a_fan_out_of_none_adds_nothing_even_where_one_has_no_end() -> None:
+    endless = {"streaming.ttft.p95Ms": 1, "streaming.tpot.p95Ms": 5}
+    made = graph(
+        "n0:entry 3 -> n1 -> n2 7",
+        nodes={"n1": endless},
+        edges={"n0->n1": {"fanOut.count": 0, "fanOut.maxConcurrency": 1}},
+        slos={"s": "n2 p95 100"},
+    )
+    found = evaluate_slo(made, made.slos["s"])
+    assert [(step.node, step.amount) for step in found.steps] == [("n0", 3_000), ("n1", 0), ("n2", 7_000)]
