@@ -176,6 +176,7 @@ class _World:
         self._contexts: dict[str, Facts] = {}
         self._about: dict[tuple[str, str], Facts] = {}
         self._fed: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._shares: dict[tuple[str, str], Mapping[str, float]] | None = None
         self._kept: dict[tuple[str, str, str | None], Obligation] | None = None
         self._told: dict[str, Spread] | None = None
         self._with_new_facts: Mapping[Key, Obligation] | None = None
@@ -282,10 +283,12 @@ class _World:
 
     def blamed(self, label: str, slo: str) -> Mapping[str, float] | None:
         """The changes that have a share in an SLO's difference; `None` where it was not split among them."""
-        for one in self.slos:
-            if (one.graph, one.name) == (label, slo) and one.attribution:
-                return {change: share for change, share in one.attribution if share}
-        return None
+        if self._shares is None:
+            split = [one for one in reversed(self.slos) if one.attribution]  # of several the first counts
+            self._shares = {
+                (one.graph, one.name): {id: share for id, share in one.attribution if share} for one in split
+            }
+        return self._shares.get((label, slo))
 
     def _head(self, label: str) -> Graph | None:
         one = self._by_label.get(label)

@@ -14,6 +14,7 @@ from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Routes, entries, exits
 
+MOST_DOTS = 64  # of a name; a text of dots alone must not take for ever
 LARGEST_LOOP = 64  # nodes; of a larger loop its first node speaks alone
 STORES = ("vectorStore", "datastore", "cache")
 
@@ -65,7 +66,9 @@ def _from_spec(graph: Graph, reference: Reference) -> Iterator[Fact]:
 def _named(reference: Reference) -> Iterator[Fact]:
     """The node or port whose existence makes the reference resolve."""
     name = reference.name
-    while name:
+    for _ in range(MOST_DOTS):
+        if not name:
+            return
         yield Fact(f"node:{name}")
         head, dot, port = name.rpartition(".")
         if dot:

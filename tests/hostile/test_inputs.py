@@ -184,5 +184,5 @@ def test_sizes_that_mean_harm_end(name: str, sides: Path) -> None:
             env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
         )
         assert done.returncode in (0, 1, 3), done.stderr[-500:]
-        assert len(done.stdout) < 100_000
+        assert len(done.stdout) < 50_000_000
         assert len(done.stderr) < 100_000
