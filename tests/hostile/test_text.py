@@ -197,7 +197,7 @@ def test_every_drawing_is_inert(world: Repo, run: Run, format: str) -> None:
         json.loads(done.out)
 
 
-few_or_all = pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
+few_or_all = pytest.mark.parametrize("step", [16, pytest.param(1, marks=pytest.mark.slow)])
 
 
 @few_or_all

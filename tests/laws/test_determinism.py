@@ -159,7 +159,7 @@ def read(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-@pytest.mark.parametrize("version", example_files())
+@pytest.mark.parametrize("version", tuple(example_files()))
 def test_an_example_against_itself_is_unchanged(version: Mapping[str, bytes]) -> None:
     assert unchanged(compared(version, version))
 
