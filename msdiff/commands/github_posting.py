@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from msdiff.commands.github_judging import Judged
-from msdiff.commands.github_text import LONGEST, comment_text
+from msdiff.commands.github_text import LONGEST, Words, comment_text, standing_of
 from msdiff.commands.options import Arguments
 from msdiff.model.finding import Verdict
 from msdiff.scm.github import BOT, PATIENCE_S, Api, Trouble, connected
-from msdiff.scm.github_comment import Outcome, Posted, Stamp, Thread
+from msdiff.scm.github_comment import Draft, Drafting, Outcome, Posted, Stamp, Thread, recalled
 from msdiff.scm.github_event import PULL, QUEUE, RUN, TARGET, Event
+from msdiff.scm.github_memory import since
 from msdiff.scm.github_review import Reviews
 
 ALWAYS, ON_CHANGE, NEVER = MODES = ("always", "on-change", "never")
@@ -137,17 +138,29 @@ def _posted(
     author = way.author or api.login()
     key = arguments.comment_key
     thread = Thread(api, event.repository, pull.number, author=author, key=key)
-    stamp = Stamp(key, judged.head, event.run)
     create = arguments.comment == ALWAYS or (judged.report is not None and judged.report.verdict >= Verdict.UNVERIFIED)
     size = LONGEST
     while True:
-        text = comment_text(event, judged, arguments, size=size, accepted=accepted)
+        drafted = _drafting(event, judged, arguments, size=size, accepted=accepted)
         try:
-            return thread.post(text, stamp, create=create)
+            return thread.post(drafted, create=create)
         except Trouble as trouble:
-            size = len(text) // 2
+            size = len(drafted(None).text) // 2
             if trouble.status != 422 or size < _SHORTEST:
                 raise
+
+
+def _drafting(event: Event, judged: Judged, arguments: Arguments, *, size: int, accepted: bool) -> Drafting:
+    """The words and the stamp, in view of what the comment that is there remembers."""
+    key = arguments.comment_key
+    standing = standing_of(judged.report) if judged.report is not None else None
+
+    def drafted(earlier: Stamp | None) -> Draft:
+        now, before = recalled(earlier, judged.head, standing)
+        words = Words(size, accepted, since(before, standing) if before and standing else None)
+        return Draft(comment_text(event, judged, arguments, words), Stamp(key, judged.head, event.run, now, before))
+
+    return drafted
 
 
 def _pull(api: Api, event: Event) -> _Pull | None:

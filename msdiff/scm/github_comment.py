@@ -8,23 +8,41 @@ again only after looking whether the first one arrived; nothing in the marker co
 import base64
 import json
 import re
+from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from msdiff.scm.github import Api, Trouble
 from msdiff.scm.github_event import RunId
+from msdiff.scm.github_memory import Memory, Standing, packed, remembered, unpacked
 
 _BEGIN, _END = "<!-- msdiff:", " -->\n"
-_MARKER = re.compile(r"<!-- msdiff:([A-Za-z0-9._]{1,4000}) -->\r?\n")
+LONGEST_MARKER = 7_000  # characters; with the longest key and two full memories it has 6,400
+_MARKER = re.compile(rf"<!-- msdiff:([A-Za-z0-9._]{{1,{LONGEST_MARKER}}}) -->\r?\n")
 _ALTCHARS = b"._"  # in place of `+/`: a comment of HTML must not hold `--`
 
 
 class Stamp(NamedTuple):
-    """What a comment speaks of: which configuration (`key`), which commit of the branch, which run said it."""
+    """What a comment speaks of: which configuration (`key`), which commit of the branch, which run said it; what it
+    had found (`now`), and what had been found at the push before (`before`).
+    """
 
     key: str
     head: str
     run: RunId
+    now: Memory | None = None
+    before: Memory | None = None
+
+
+class Draft(NamedTuple):
+    """What is to be said, and its stamp."""
+
+    text: str
+    stamp: Stamp
+
+
+Drafting: TypeAlias = Callable[[Stamp | None], Draft]
+"""What says it, in view of the stamp of the comment that is there."""
 
 
 class Comment(NamedTuple):
@@ -56,7 +74,10 @@ class Posted(NamedTuple):
 
 def marker(stamp: Stamp) -> str:
     """The first line of a comment."""
-    said = {"v": 1, "key": stamp.key, "head": stamp.head, "run": stamp.run.id, "attempt": stamp.run.attempt}
+    said: dict[str, Any] = {"v": 1, "key": stamp.key, "head": stamp.head}
+    said |= {"run": stamp.run.id, "attempt": stamp.run.attempt}
+    memories = {"now": packed(stamp.now), "before": packed(stamp.before)}
+    said |= {name: memory for name, memory in memories.items() if memory is not None}
     data = json.dumps(said, separators=(",", ":")).encode()
     return f"{_BEGIN}{base64.b64encode(data, _ALTCHARS).decode().rstrip('=')}{_END}"
 
@@ -69,12 +90,23 @@ def stamp_of(body: str) -> tuple[Stamp, str] | None:
     try:
         said = json.loads(base64.b64decode(found[1] + "=" * (-len(found[1]) % 4), _ALTCHARS, validate=True))
         values = (said["key"], said["head"], said["run"], said["attempt"])
+        memories = (unpacked(said.get("now")), unpacked(said.get("before")))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if tuple(map(type, values)) != (str, str, int, int):
         return None
     key, head, run, attempt = values
-    return Stamp(key, head, RunId(run, attempt)), body[found.end() :].replace("\r\n", "\n")
+    return Stamp(key, head, RunId(run, attempt), *memories), body[found.end() :].replace("\r\n", "\n")
+
+
+def recalled(earlier: Stamp | None, head: str, standing: Standing | None) -> tuple[Memory | None, Memory | None]:
+    """What to remember of this run at `head`, and of the push before, given what the comment that is there remembers.
+    A run that could not compare (`standing` is `None`) leaves both as they are.
+    """
+    now, before = (earlier.now, earlier.before) if earlier else (None, None)
+    if standing is None:
+        return now, before
+    return remembered(head, standing), before if now is None or now.head == head else now
 
 
 class Thread:
@@ -106,12 +138,13 @@ class Thread:
         url = said.get("html_url")
         return Comment(id, url if isinstance(url, str) else "", *stamped)
 
-    def post(self, text: str, stamp: Stamp, *, create: bool) -> Posted:
-        """Say `text`, in the comment that is there or (with `create`) in a new one; raises `Trouble`.
+    def post(self, drafted: Drafting, *, create: bool) -> Posted:
+        """Say what is drafted, in the comment that is there or (with `create`) in a new one; raises `Trouble`.
 
         A trouble after the text has arrived is no error: it is told in the result.
         """
         found = self.ours()
+        text, stamp = drafted(_newest(found).stamp if found else None)
         if found:
             return self._settled(found, text, stamp)
         if not create:
@@ -150,7 +183,7 @@ class Thread:
     def _settled(self, found: list[Comment], text: str, stamp: Stamp) -> Posted:
         """The oldest holds what the newest run says, and is the only one."""
         oldest, *others = found
-        newest = max(found, key=lambda one: (one.stamp.run, one.id))
+        newest = _newest(found)
         is_older = newest.stamp.run > stamp.run
         wanted, words = (newest.stamp, newest.text) if is_older else (stamp, text)
         is_said = _is_same(oldest, wanted, words)
@@ -169,10 +202,14 @@ class Thread:
         return ""
 
 
+def _newest(found: list[Comment]) -> Comment:
+    return max(found, key=lambda one: (one.stamp.run, one.id))
+
+
 def _is_same(comment: Comment, stamp: Stamp, text: str) -> bool:
     """Whether it says this already. A later run writes its stamp even where the words are the same; a repetition of the
     same run does not: else a run between the two could not tell that it is older.
     """
     said = comment.stamp
-    is_same_run = (said.key, said.head, said.run.id) == (stamp.key, stamp.head, stamp.run.id)
+    is_same_run = said._replace(run=RunId(said.run.id, stamp.run.attempt)) == stamp
     return is_same_run and comment.text.strip() == text.strip()

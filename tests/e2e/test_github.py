@@ -9,7 +9,7 @@ import pytest
 
 from msdiff.commands import github_posting
 from tests.e2e.conftest import Run
-from tests.e2e.playground import APP, WIDER, Repo
+from tests.e2e.playground import APP, BROKEN, WIDER, Repo
 from tests.unit.github import payloads
 from tests.unit.github.clones import checkout
 from tests.unit.github.fake import FakeGitHub, Fault, serving
@@ -95,6 +95,41 @@ def test_a_clean_pull_request_gets_no_comment_and_a_fixed_one_a_green_one(step: 
     assert step().code == 0
     assert step.body.splitlines()[1] == "## msdiff: unchanged"
     assert step.outputs["comment"] == "updated"
+
+
+def test_the_next_push_says_what_came_and_went(step: Step) -> None:
+    step()
+    assert "since the last push" not in step.body
+    first = step.origin.feature[:10]
+    step.push({"app.yaml": APP.replace("outputs: {text: {type: text}}", "outputs: {text: {type: image}}")})
+    step()
+    assert step.body.splitlines()[3] == f"**2 fixed, 1 new** since the last push (from `{first}`)."
+    step.github.exchanges.clear()
+    step()
+    assert step.outputs["comment"] == "unchanged"
+    second = step.github.pulls[7]["head"]["sha"][:10]
+    step.push({"app.yaml": BROKEN}, run=1003)
+    step()
+    step.push({"app.yaml": APP}, run=1004)
+    assert step().code == 0
+    said = f"**1 fixed** since the last push (from `{second}`)."
+    assert step.body.splitlines()[1:4:2] == ["## msdiff: unchanged", said]
+
+
+def test_another_value_that_is_wrong_fixes_nothing(step: Step) -> None:
+    step()
+    step.push({"app.yaml": WIDER.replace("dimension: 1024", "dimension: 512")})
+    step()
+    assert "since the last push" not in step.body
+
+
+def test_what_cannot_be_decided_any_more_is_not_called_fixed(step: Step) -> None:
+    step()
+    step.push({"app.yaml": APP.replace("query: {type: embedding, dimension: 768}", "query: {type: text}")})
+    step()
+    first = step.origin.feature[:10]
+    said = f"**1 no longer found (less could be decided), 1 new** since the last push (from `{first}`)."
+    assert step.body.splitlines()[3] == said
 
 
 def test_always_means_always_and_never_never(step: Step) -> None:

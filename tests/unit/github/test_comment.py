@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msdiff.scm.github import Api, Trouble, connected
-from msdiff.scm.github_comment import Outcome, Posted, Stamp, Thread, marker, stamp_of
+from msdiff.scm.github_comment import Draft, Drafting, Outcome, Posted, Stamp, Thread, marker, stamp_of
 from msdiff.scm.github_event import RunId
 from tests.unit.github.fake import BOT, FakeGitHub, Fault, serving
 
@@ -31,12 +31,17 @@ def api(github: FakeGitHub, token: str = "secret", **options: Any) -> Api:
     return connected(github.address, token, **{**quick, **options})
 
 
+def drafted(text: str, stamp: Stamp) -> Drafting:
+    """The same words, whatever is there."""
+    return lambda earlier: Draft(text, stamp)
+
+
 def thread(github: FakeGitHub, *, author: str = BOT, key: str = "shop", token: str = "secret") -> Thread:
     return Thread(api(github, token), github.repository, 7, author=author, key=key)
 
 
 def post(github: FakeGitHub, text: str = "broken", stamp: Stamp = MINE, *, create: bool = True) -> Posted:
-    return thread(github).post(text, stamp, create=create)
+    return thread(github).post(drafted(text, stamp), create=create)
 
 
 def said(github: FakeGitHub) -> list[tuple[int, str]]:
@@ -239,7 +244,7 @@ def test_a_refusal_is_not_argued_with(github: FakeGitHub, status: int) -> None:
 
 def test_a_bad_token(github: FakeGitHub) -> None:
     with pytest.raises(Trouble, match="401 Bad credentials"):
-        thread(github, token="wrong").post("x", MINE, create=True)
+        thread(github, token="wrong").post(drafted("x", MINE), create=True)
 
 
 def test_a_body_that_is_too_long_says_so(github: FakeGitHub) -> None:
@@ -264,7 +269,7 @@ def test_a_limit_is_waited_for(github: FakeGitHub, fault: Fault, waited: float, 
     github.fail(verb, fault)
     slept: list[float] = []
     found = Thread(api(github, sleep=slept.append), github.repository, 7, author=BOT, key="shop")
-    assert found.post("x", MINE, create=True).outcome is Outcome.CREATED
+    assert found.post(drafted("x", MINE), create=True).outcome is Outcome.CREATED
     assert slept == [waited]
     assert len(said(github)) == 1
 
@@ -275,14 +280,14 @@ def test_a_limit_that_lasts_too_long_is_a_refusal(github: FakeGitHub, fault: Fau
     slept: list[float] = []
     found = Thread(api(github, sleep=slept.append, patience=30.0), github.repository, 7, author=BOT, key="shop")
     with pytest.raises(Trouble):
-        found.post("x", MINE, create=True)
+        found.post(drafted("x", MINE), create=True)
     assert slept == []
 
 
 def test_a_token_of_an_app_is_known_by_what_it_wrote(github: FakeGitHub) -> None:
     github.tokens["app"] = "acme-bot[bot]"
     assert api(github, "app").login() == "acme-bot[bot]"
-    thread(github, token="app", author=BOT).post("x", MINE, create=True)  # though nobody had told
+    thread(github, token="app", author=BOT).post(drafted("x", MINE), create=True)  # though nobody had told
     assert len(github.bodies("acme-bot[bot]")) == 1
 
 
@@ -317,4 +322,4 @@ def test_no_answer_surprises(answer: Any) -> None:
         Api(lambda *words, **more: ({}, answer), pauses=(), sleep=lambda seconds: None), "a/b", 1, author="x", key="k"
     )
     with suppress(Trouble):
-        found.post("text", MINE, create=True)
+        found.post(drafted("text", MINE), create=True)
