@@ -157,7 +157,12 @@ def edge_table() -> str:
 def _wires() -> Iterator[tuple[str, ...]]:
     for check, row in load_ruleset(Settings()).wires.items():
         offers, requires = row.get("offers", f"out.{check}"), row.get("requires", f"in.{check}")
-        exists = {"either": "either side is declared", "requires": "it is required", "offers": "it is offered"}
+        exists = {
+            "either": "either side is declared",
+            "requires": "it is required",
+            "offers": "it is offered",
+            "both": "both sides are declared",
+        }
         roles = f" (consumer: {names(row['roles'])})" if row.get("roles") else ""
         yield f"`{check}`", row["law"], _end(offers), _end(requires), exists[row.get("exists", "either")] + roles
 

@@ -68,6 +68,7 @@ class Context:
             "gained": _lost(new, old),
             "lostHandled": self._lost_handled(),
             "unreadBy": self._readers_of_a_lost_field(),
+            **self._readers_of_scores(),
             "keptThresholds": self._kept_thresholds(),
             "becameOptional": old is True and new is False,
             "belowSlo": old is False and new is True and self._is_below_an_slo(),
@@ -91,6 +92,13 @@ class Context:
             "persistedStore": bool(self._fed(graph).get(node.name)),
             "unmovedStore": self._has_unmoved_store(node),
             "keptStore": any(_keeps_the_old(graph.nodes[name]) for name in self._fed(graph).get(node.name, ())),
+            "silentMetrics": tuple(
+                str(graph.nodes[name].stated("store.metric", ""))
+                for name in self._fed(graph).get(node.name, ())
+                if "store.builtWith.normalized" not in graph.nodes[name].attributes
+            ),
+            "rebuild": str(node.stated("store.rebuild", "")),
+            "builtMetric": str(node.stated("store.builtWith.metric", "")),
             "context": self._outcome("context.window", node.name),
             "tokenEdges": _token_edges(graph, node),
             "vocabularyDependents": any(key.startswith(("model.adapters", "model.draft")) for key in node.attributes),
@@ -140,6 +148,19 @@ class Context:
         for edge in self.head.outgoing.get(self.node.name, ()):
             if edge.out_port == rest.partition(".")[0]:
                 yield self.head.nodes[edge.consumer], f"inputs.{edge.in_port}"
+
+    def _readers_of_scores(self) -> dict[str, Value]:
+        """Consumers whose reading of the port's scores no obligation covers, and those of them that read the value."""
+        name = self.change.fact.attribute.partition(".score.")[2]
+        if not name:
+            return {"scoreReaders": (), "valueReaders": ()}
+        uses = {
+            node.name: node.stated(f"{port}.uses")
+            for node, port in self._readers()
+            if f"{port}.score.{name}" not in node.attributes and "threshold.value" not in node.attributes
+        }
+        readers = tuple(sorted(key for key, use in uses.items() if use != "order"))
+        return {"scoreReaders": readers, "valueReaders": tuple(key for key in readers if uses[key] == "value")}
 
     def _lost_handled(self) -> tuple[str, ...]:
         """Labels that the port no longer gives and that some consumer handles."""

@@ -93,6 +93,16 @@ def parameters(sent: Value, accepted: Value) -> Outcome:
     return Violated(witnesses=frozenset(wrong)) if wrong else HELD
 
 
+def unit(offered: Value, required: Value) -> Outcome:
+    """An index for dot products gets vectors of length 1. Any other metric copes with any length."""
+    return Violated() if required == "dotProduct" and offered is False else HELD
+
+
+def streamed(offered: Value, required: Value) -> Outcome:
+    """At the ends of an edge that is a stream nobody says that they do not stream."""
+    return Violated() if required == "stream" and offered is False else HELD
+
+
 LAWS: dict[str, Callable[[Value, Value], Outcome]] = {
     "member": member,
     "bound": bound,
@@ -104,6 +114,8 @@ LAWS: dict[str, Callable[[Value, Value], Outcome]] = {
     "range": interval,
     "type": data_type,
     "parameters": parameters,
+    "unit": unit,
+    "streamed": streamed,
 }
 
 

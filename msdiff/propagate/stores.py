@@ -29,6 +29,7 @@ def store_obligations(graph: Graph, ledger: Ledger) -> None:
         for source in (built_by,) if built_by else tuple(one for one in feeding):
             _state(store, source, ledger)
         _split(graph, store, feeding, built_by, ledger)
+        _metric(store, ledger)
         for source in feeding:
             if is_index(source.edge):
                 collections.setdefault(_collection(store), []).append((store, source))
@@ -88,6 +89,33 @@ def _space(store: Node, source: Source, ledger: Ledger) -> None:
     shown = wrong or [part for part in ("model",) if part in stated]
     said = stated.get(shown[0]) if shown else None
     _add(store, source, "space", outcome, tuple(wrong), source.part(shown[0] if shown else "model"), said, ledger)
+
+
+def _metric(store: Node, ledger: Ledger) -> None:
+    """An index computes the distance that it was built for, as far as the store states both."""
+    now, built = store.attributes.get("store.metric"), store.attributes.get(BUILT + "metric")
+    if now is None or built is None:
+        return
+    ledger.add(
+        "store",
+        "metric",
+        (store.name,),
+        HELD if same(_known(now), _known(built)) else Violated(),
+        location=built.location,
+        support=(*now.facts, *built.facts, Fact(store.id)),
+        node=store.name,
+        facts={
+            "store": store.name, "producer": store.name, "consumer": store.name, "offered": _known(now),
+            "required": _known(built), "parts": (), "rebuild": str(store.stated("store.rebuild", "")),
+            "engine": str(store.stated("store.engine", "")),
+        },
+        path=(store.name,),
+        related=((now.location, f"{store.name} now computes {_short(now.value)}"),),
+    )  # fmt: skip
+
+
+def _known(one: Effective) -> Value:
+    return None if isinstance(one.value, Unknown) else one.value
 
 
 def _says(source: Source, part: str) -> bool:

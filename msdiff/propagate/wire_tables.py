@@ -38,7 +38,7 @@ class WireTable:
         self._graph = graph
         self._by_port: dict[str, Wire] = {}  # attribute of the two ports -> row
         self._by_input: dict[str, Wire] = {}  # attribute of the consumer's input that calls for it
-        self._by_edge: dict[str, Wire] = {}  # attribute of the edge that calls for it
+        self._by_edge: dict[str, list[Wire]] = {}  # attribute of the edge that calls for it
         self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
         for order, (check, row) in enumerate(rows.items()):
             self._place(_wire(check, row, order))
@@ -53,7 +53,7 @@ class WireTable:
             for role in wire.roles:
                 self._by_role.setdefault(role, []).append(wire)
         elif caller.startswith("edge."):
-            self._by_edge[caller] = wire
+            self._by_edge.setdefault(caller, []).append(wire)
         elif wire.offers != f"out.{wire.check}":
             self._by_input[caller.removeprefix("in.")] = wire
         else:
@@ -87,10 +87,13 @@ class WireTable:
         out = self._declared(edge.producer, f"outputs.{edge.out_port}.")
         into = self._declared(edge.consumer, f"inputs.{edge.in_port}.")
         wires = list(self._by_names(out, into))
-        wires.extend(self._by_edge[attribute] for attribute in edge.attributes if attribute in self._by_edge)
+        wires.extend(wire for name in edge.attributes if name in self._by_edge for wire in self._by_edge[name])
         by_role = self._by_role.get(self._graph.nodes[edge.consumer].role, ())
         wires.extend(wire for wire in by_role if self.required(wire, edge).claims)
-        return wires
+        return [wire for wire in wires if wire.exists != "both" or self._both(wire, edge)]
+
+    def _both(self, wire: Wire, edge: Edge) -> bool:
+        return bool(self.offered(wire, edge).claims and self.required(wire, edge).claims)
 
     def _declared(self, node: str, prefix: str) -> frozenset[str]:
         found = self._ports.get((node, prefix))

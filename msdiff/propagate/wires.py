@@ -134,10 +134,14 @@ def _one(graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Eff
 def _adjusted(
     graph: Graph, edge: Edge, wire: Wire, offered: Effective, required: Effective, outcome: Outcome
 ) -> Outcome:
-    """What the bare law cannot see: a consumer that copes, a default branch, prefixes, two tokenizers, an order-only reader."""
+    """What the bare law cannot see: a consumer that copes, a list taken item by item, a default branch, prefixes, two
+    tokenizers, an order-only reader.
+    """
     consumer = graph.nodes[edge.consumer]
     port = f"inputs.{edge.in_port}"
     if wire.law == "bound" and consumer.stated(f"{port}.overflow") in ("split", "window"):
+        return HELD
+    if wire.check == "maxItems" and edge.stated("edge.select") == "each":
         return HELD
     if wire.check == "maxTokens":
         return _tokens(graph, edge, _shown(offered.value), _shown(required.value), outcome)
@@ -190,7 +194,8 @@ def _looked_at(graph: Graph, edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, 
         prefix = consumer.effective(f"inputs.{edge.in_port}.prefix").facts if producer.role == "chunker" else ()
         both = not any(isinstance(one.value, Unknown) for one in counting)
         return (*counting[0].facts, *counting[1].facts, *prefix) if both else prefix
-    return (Fact(edge.id, "edge.select"),) if wire.law == "type" and _is_list(ends.offered.value) else ()
+    selected = wire.check == "maxItems" or (wire.law == "type" and _is_list(ends.offered.value))
+    return (Fact(edge.id, "edge.select"),) if selected else ()
 
 
 def _is_list(value: Value | Unknown) -> bool:
@@ -319,6 +324,8 @@ def _facts(graph: Graph, edge: Edge, check: str, outcome: Outcome, ends: Ends) -
         "default": str(consumer.stated(f"{port}.default", "")),
         "optional": graph.optional(edge),
         "offeredMost": _shown(producer.value(f"outputs.{edge.out_port}.maxItems")),
+        "select": str(edge.stated("edge.select", "")),
+        "metric": str(consumer.stated("store.metric", "")),
     }
 
 
