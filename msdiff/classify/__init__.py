@@ -12,9 +12,10 @@ from msdiff.classify.causes import Causes
 from msdiff.classify.evidence import Evidence, Key
 from msdiff.classify.fingerprints import fingerprint
 from msdiff.classify.judging import DOUBT, Draft, Pair, judge_changes, judge_obligations, pairs
+from msdiff.classify.related import FAILING, Places
 from msdiff.classify.superseding import precise
 from msdiff.model.change import Change
-from msdiff.model.finding import Finding, Level, Related, Verdict
+from msdiff.model.finding import Finding, Level, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Held, Obligation, Status, Undecided, Violated
 from msdiff.model.report import Affected, ClassifiedChange, UndecidedObligation
@@ -25,7 +26,6 @@ from msdiff.ruleset.messages import in_words
 __all__ = ["Causes", "Evidence", "Judged", "classify"]
 
 TRAVELLING = ("edge", "store")  # obligations whose value goes unchanged from node to node
-FAILING = (Status.INTRODUCED, Status.WORSENED)
 ORDER = {status: number for number, status in enumerate(Status)}
 
 
@@ -42,13 +42,16 @@ def classify(rules: RuleSet, evidence: Evidence) -> Judged:
     """Judges the evidence by the rules."""
     causes = Causes(evidence.changes)
     drafts = precise((*judge_obligations(rules, evidence, causes), *judge_changes(rules, evidence)))
-    findings = [finding for draft in drafts if (finding := _finding(draft, evidence)).level is not Level.OFF]
+    judged = [(finding, draft) for draft in drafts if (finding := _finding(draft, evidence)).level is not Level.OFF]
+    judged.sort(key=lambda one: _gravest_first(one[0]))
+    places = Places(evidence)
+    findings = [finding._replace(related=places.of(draft)) for finding, draft in judged]
     silenced = {id(draft) for draft in drafts if evidence.level(draft.rule.id, draft.verdict, None) is Level.OFF}
     loud = tuple(draft for draft in drafts if id(draft) not in silenced)
     together = tuple(pairs(evidence, causes))
     return Judged(
         changes=_classified(findings, together, evidence, {one.obligation.key for one in drafts if one.obligation}),
-        findings=tuple(sorted(findings, key=_gravest_first)),
+        findings=tuple(findings),
         affected=affected(loud, evidence, causes),
         undecided=tuple(_undecided(together)),
     )
@@ -89,7 +92,6 @@ def _finding(draft: Draft, evidence: Evidence) -> Finding:
         path=path or ((draft.node,) if draft.node else ()),
         location=location,
         base_location=draft.before.location if draft.before else _base_place(draft.causes),
-        related=_related(draft, evidence),
         owner=evidence.owner(draft.graph, draft.node),
         acceptance=evidence.accepted(print_),
         hops=_hops(draft),
@@ -102,21 +104,6 @@ def _place(causes: Iterable[Change]) -> Location | None:
 
 def _base_place(causes: Iterable[Change]) -> Location | None:
     return next((change.base for change in causes if change.base), None)
-
-
-def _related(draft: Draft, evidence: Evidence) -> tuple[Related, ...]:
-    """The other end of the obligation, then other places that still state a cause's old value; each place once."""
-    own = draft.obligation.location if draft.obligation else None
-    found: dict[Location, Related] = {}
-    for location, text in draft.obligation.related if draft.obligation else ():
-        if location != own:
-            found.setdefault(location, Related(location, text))
-    if draft.status in FAILING:
-        for change in draft.causes:
-            for related in evidence.stale(change):
-                if related.location != own:
-                    found.setdefault(related.location, related)
-    return tuple(found.values())
 
 
 def _hops(draft: Draft) -> tuple[tuple[str, str], ...]:
