@@ -6,16 +6,18 @@ loop that nothing ends), `reachable.entry` and `reachable.exit` (each node, wher
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from msdiff.model.graph import Fact, Graph, Node, Reference
-from msdiff.model.obligation import Outcome, Violated
+from msdiff.model.graph import Edge, Fact, Graph, Node, Reference
+from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.routes import Routes, entries, exits
 
 MOST_DOTS = 64  # of a name; a text of dots alone must not take for ever
 LARGEST_LOOP = 64  # nodes; of a larger loop its first node speaks alone
+STACK = "compose"  # the reader of edges that are addresses
+ONLY_ADDRESSES = "addresses in a stack say who may call whom, not that a request runs in a circle"
 STORES = ("vectorStore", "datastore", "cache")
 
 
@@ -86,14 +88,20 @@ def _edge_node(graph: Graph, key: str) -> str | None:
 def _cycles(graph: Graph, ledger: Ledger) -> None:
     """A component without an endless loop is one obligation that holds. An endless loop is one for each of its nodes, all
     about the loop's first node: a node that joins is news, one that was on such a loop before is not (classify makes one
-    finding of them)."""
+    finding of them). A loop that only addresses in a stack close is undecided."""
     for component in cyclic_components(graph, graph.nodes):
         unbounded = [name for name in component if not _bounded(graph.nodes[name])]
-        loops = tuple(cyclic_components(graph, unbounded))
-        if not loops:
-            _cycle(graph, component, component[:1], HELD, ledger)
+        loops = tuple(cyclic_components(graph, unbounded, _drawn))
         for loop in loops:
             _cycle(graph, loop, loop if len(loop) <= LARGEST_LOOP else loop[:1], Violated(), ledger)
+        if not loops:
+            only_addresses = any(cyclic_components(graph, unbounded))
+            _cycle(graph, component, component[:1], Undecided(ONLY_ADDRESSES) if only_addresses else HELD, ledger)
+
+
+def _drawn(edge: Edge) -> bool:
+    """Whether somebody drew the edge; an address in a stack says who may call whom, not what a request passes through."""
+    return edge.location.reader != STACK
 
 
 def _cycle(graph: Graph, loop: tuple[str, ...], keys: Iterable[str], outcome: Outcome, ledger: Ledger) -> None:
@@ -119,8 +127,13 @@ def _bounded(node: Node) -> bool:
     return "loop.maxIterations" in node.attributes or "loop.until" in node.attributes
 
 
-def cyclic_components(graph: Graph, among: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Strongly connected components that hold a cycle, each sorted by name (Tarjan 1972, without recursion)."""
+def cyclic_components(
+    graph: Graph, among: Iterable[str], counts: Callable[[Edge], bool] | None = None
+) -> Iterator[tuple[str, ...]]:
+    """Strongly connected components that hold a cycle, each sorted by name (Tarjan 1972, without recursion).
+
+    With `counts` only edges for which it is true are followed.
+    """
     allowed = set(among)
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -129,7 +142,7 @@ def cyclic_components(graph: Graph, among: Iterable[str]) -> Iterator[tuple[str,
     for root in sorted(allowed):
         if root in index:
             continue
-        work: list[tuple[str, Iterator[str]]] = [(root, _next(graph, root, allowed))]
+        work: list[tuple[str, Iterator[str]]] = [(root, _next(graph, root, allowed, counts))]
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)
@@ -140,7 +153,7 @@ def cyclic_components(graph: Graph, among: Iterable[str]) -> Iterator[tuple[str,
                     index[successor] = low[successor] = len(index)
                     stack.append(successor)
                     on_stack.add(successor)
-                    work.append((successor, _next(graph, successor, allowed)))
+                    work.append((successor, _next(graph, successor, allowed, counts)))
                     break
                 if successor in on_stack:
                     low[name] = min(low[name], index[successor])
@@ -149,10 +162,12 @@ def cyclic_components(graph: Graph, among: Iterable[str]) -> Iterator[tuple[str,
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[name])
                 if low[name] == index[name]:
-                    yield from _component(graph, name, stack, on_stack)
+                    yield from _component(graph, name, stack, on_stack, counts)
 
 
-def _component(graph: Graph, name: str, stack: list[str], on_stack: set[str]) -> Iterator[tuple[str, ...]]:
+def _component(
+    graph: Graph, name: str, stack: list[str], on_stack: set[str], counts: Callable[[Edge], bool] | None
+) -> Iterator[tuple[str, ...]]:
     members = []
     while True:
         member = stack.pop()
@@ -160,13 +175,15 @@ def _component(graph: Graph, name: str, stack: list[str], on_stack: set[str]) ->
         members.append(member)
         if member == name:
             break
-    loops = len(members) > 1 or any(edge.consumer == name for edge in graph.outgoing.get(name, ()))
-    if loops:
+    if len(members) > 1 or name in _next(graph, name, {name}, counts):
         yield tuple(sorted(members))
 
 
-def _next(graph: Graph, name: str, allowed: set[str]) -> Iterator[str]:
-    return (edge.consumer for edge in graph.outgoing.get(name, ()) if edge.consumer in allowed)
+def _next(graph: Graph, name: str, allowed: set[str], counts: Callable[[Edge], bool] | None = None) -> Iterator[str]:
+    edges = graph.outgoing.get(name, ())
+    if counts is None:
+        return (edge.consumer for edge in edges if edge.consumer in allowed)
+    return (edge.consumer for edge in edges if edge.consumer in allowed and counts(edge))
 
 
 def _reachable(graph: Graph, routes: Routes, ledger: Ledger) -> None:

@@ -18,6 +18,7 @@ from msdiff.resolve.references import references_of
 from msdiff.syntax.nearest import Nearby
 
 NOTHING: Mapping[str, Effective] = {}
+STACK = "compose"  # the reader of edges that are addresses
 _APART = ("edge.name", "edge.when", "edge.role")  # what sets edges between the same ports apart
 
 
@@ -149,12 +150,18 @@ def _edges(
     # edges share their ends: each text is looked up once
     producers = {text: _meant(edge_end(text, nodes, nearby, output=True)) for text in _ends(drafts, 0)}
     consumers = {text: _meant(edge_end(text, nodes, nearby, output=False)) for text in _ends(drafts, 1)}
+    whole = {text: _meant(End(text, "")) for text in nodes}
     alike: dict[str, list[ElementDraft]] = {}
+
+    def into(draft: ElementDraft) -> tuple[End, str]:
+        text = draft.ends[1]
+        return whole[text] if text in whole and _calls(draft, producers[draft.ends[0]][0], nodes) else consumers[text]
+
     for draft in drafts:
-        alike.setdefault(f"{producers[draft.ends[0]][1]}->{consumers[draft.ends[1]][1]}", []).append(draft)
+        alike.setdefault(f"{producers[draft.ends[0]][1]}->{into(draft)[1]}", []).append(draft)
     for between, group in alike.items():
         for key, draft in _keyed(between, group, edges):
-            producer, consumer = producers[draft.ends[0]][0], consumers[draft.ends[1]][0]
+            producer, consumer = producers[draft.ends[0]][0], into(draft)[0]
             id = f"edge:{key}"
             resolved = not producer.problem and not consumer.problem
             attributes = _attributes(id, draft.statements)
@@ -164,6 +171,14 @@ def _edges(
             if not resolved:
                 broken += _broken(id, draft, producer, consumer)
     return dict(sorted(edges.items())), broken
+
+
+def _calls(draft: ElementDraft, producer: End, nodes: Mapping[str, Node]) -> bool:
+    """Whether the edge is an address in a stack of which nobody says what is sent to it: it leads to no port of its own."""
+    if draft.location.reader != STACK or "edge.kind" not in draft.statements:
+        return False
+    caller = nodes.get(producer.node)
+    return caller is None or producer.port not in caller.outputs
 
 
 def _ends(drafts: list[ElementDraft], side: int) -> list[str]:

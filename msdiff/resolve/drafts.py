@@ -13,6 +13,10 @@ from msdiff.model.location import Location
 Statements: TypeAlias = dict[str, list[Claim]]  # attribute -> claims, the one that counts first
 
 
+QUERY = "query"  # the port of a store that a stack's vectors go to
+DOCUMENTS = ("graph", "modelspec")  # readers of files in which people name ports
+
+
 class ElementDraft:
     """An element with what is said of it. `ends` are the two ends of an edge as they were written."""
 
@@ -70,6 +74,7 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
                 element.ends = (str(claim.value[0]), str(claim.value[1]))
     for draft in drafts.values():
         if draft.key.kind == "Compose":
+            _with_one_port_each(draft)
             _with_one_edge_each(draft)
     return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
 
@@ -87,12 +92,31 @@ def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draf
     return draft
 
 
+def _with_one_port_each(draft: Draft) -> None:
+    """A document may call the port that vectors go to as it likes: what a stack says of `query` is said of that one."""
+    ports: dict[str, str] = {}
+    for name, node in draft.nodes.items():
+        here = {one.split(".")[1] for one in node.statements if one.startswith("inputs.")}
+        if len(here) == 2 and QUERY in here:
+            stated = [one for one in node.statements if one.startswith(f"inputs.{QUERY}.")]
+            if all(node.statements[one][0].location.reader not in DOCUMENTS for one in stated):
+                ports[name] = next(iter(here - {QUERY}))
+                for one in stated:
+                    own = f"inputs.{ports[name]}.{one.split('.', 2)[2]}"
+                    node.statements.setdefault(own, []).extend(node.statements.pop(one))
+    for edge in draft.edges if ports else ():
+        name, dot, port = edge.ends[1].rpartition(".")
+        if dot and port == QUERY and name in ports:
+            edge.ends = (edge.ends[0], f"{name}.{ports[name]}")
+
+
 def _with_one_edge_each(draft: Draft) -> Draft:
     """What a stack says of an edge that a document draws, too, is said of that edge."""
     drawn = {edge.ends: edge for edge in reversed(draft.edges) if edge.location.reader != "compose"}
     kept = []
     for edge in draft.edges:
-        known = drawn.get(edge.ends)
+        start, end = edge.ends
+        known = drawn.get((start, end)) or drawn.get((start, _without_port(end)))
         if known is None or known is edge or edge.location.reader != "compose":
             kept.append(edge)
             continue
@@ -100,6 +124,12 @@ def _with_one_edge_each(draft: Draft) -> Draft:
             known.statements.setdefault(attribute, []).extend(claims)
     draft.edges = kept
     return draft
+
+
+def _without_port(end: str) -> str:
+    """A document may leave out the port of a node that has one."""
+    name, dot, _ = end.rpartition(".")
+    return name if dot else end
 
 
 def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], ElementDraft]) -> ElementDraft:

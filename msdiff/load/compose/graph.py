@@ -15,6 +15,7 @@ from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 
 KIND = "Compose"
+QUERY = "query"  # the port of a store that vectors go to
 CALLED = {
     "embed": "embedder",
     "rerank": "reranker",
@@ -54,7 +55,7 @@ def claims_of(project: Project, tables: Tables) -> tuple[tuple[Claim, ...], tupl
     roles = {name: one for name, one in roles.items() if not _plain_database(project.services[name], one, project)}
     core = {*roles, *(node_of_model(project, name) for name in project.models)}
     plain = {name for name, one in project.services.items() if tables.plain.search(split_image(one.image.text)[0])}
-    links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles.keys() | plain))))
+    links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
     if not project.models and not elsewhere and all(one.weak for one in roles.values()):
         return (), ()
@@ -114,8 +115,10 @@ def _service(claims: Claims, one: Service, found: Served | None) -> None:
     claims.say(element, "role", found.role, one.image.place if one.image.text else one.place)
     for said in found.said:
         claims.say(element, said.attribute, said.value, said.place)
-    if found.role == "vectorStore" and one.keeps is not None:
-        claims.say(element, "store.rebuild", "manual", one.keeps)
+    if found.role == "vectorStore":
+        claims.say(element, f"inputs.{QUERY}.type", "embedding", one.image.place if one.image.text else one.place)
+        if one.keeps is not None:
+            claims.say(element, "store.rebuild", "manual", one.keeps)
 
 
 def _model(claims: Claims, name: str, model: Model, tables: Tables) -> None:
@@ -163,7 +166,7 @@ def _links(claims: Claims, links: list[Link], kept: frozenset[str], roles: Mappi
         if asked is not None and link.model is not None and not link.unresolved:
             claims.say(element, "edge.model", _without_provider(asked, roles.get(link.target)), link.model.place)
     for producer, consumer, place in _vectors(seen.values(), roles):
-        element = claims.edge(f"{producer}.vector", consumer, place)
+        element = claims.edge(f"{producer}.vector", f"{consumer}.{QUERY}", place)
         claims.say(element, "edge.role", "query", place)
 
 

@@ -43,31 +43,61 @@ class Link(NamedTuple):
     unresolved: bool = False
 
 
-def links_of(project: Project, kept: frozenset[str], silent: frozenset[str] = frozenset()) -> Iterator[Link]:
+def links_of(
+    project: Project, kept: frozenset[str], serving: frozenset[str] = frozenset(), plain: frozenset[str] = frozenset()
+) -> Iterator[Link]:
     """All calls of a stack. `kept` are the nodes that serve models or keep vectors.
 
-    `silent` are servers that call nobody because of variables in a file that they share with others.
+    Those that serve and `plain` databases and tools call nobody because of variables in a file that they share with
+    others; `plain` ones call nobody because they start after somebody, either.
     """
-    hosts = {host: name for name, one in project.services.items() for host in one.names}
-    hosts |= {name: name for name in project.services}
+    hosts = _hosts(project)
+    addressed = _addressed(project, hosts)
     published: dict[int, list[tuple[str, int]]] = {}
     for one in project.services.values():
         for outer, inner in one.published:
             published.setdefault(outer, []).append((one.name, inner))
     for one in project.services.values():
         linked = set()
-        for link in _of_service(one, project, hosts, published, deaf=one.name in silent):
+        deaf = one.name in serving or one.name in plain or one.name in addressed
+        for link in _of_service(one, project, hosts, published, deaf=deaf):
             linked.add(link.target)
             yield link
         for name, place in one.depends.items():
-            if name in kept and name not in linked and one.name != name:
+            if name in kept and name not in linked and one.name != name and one.name not in plain:
                 yield Link(one.name, "depends_on", name, place)
+
+
+def _hosts(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """The services that answer to a name: one for the name of a service, each that has it for another."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, one in project.services.items():
+        for host in one.names:
+            found[host] = (*found.get(host, ()), name)
+    return found | {name: (name,) for name in project.services}
+
+
+def _addressed(project: Project, hosts: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Databases that no table knows: the file of variables that they share holds their own host, for their callers.
+
+    What is built here, or is asked over HTTP, may well be a part of the application that calls others.
+    """
+    return frozenset(
+        one.name
+        for one in project.services.values()
+        if not one.built
+        and any(
+            one.name in hosts.get(address.host, ()) and not address.scheme.startswith("http")
+            for key in one.shared
+            for address in _asked(key, one.env[key], hosts)
+        )
+    )
 
 
 def _of_service(
     one: Service,
     project: Project,
-    hosts: Mapping[str, str],
+    hosts: Mapping[str, tuple[str, ...]],
     published: Mapping[int, list[tuple[str, int]]],
     *,
     deaf: bool,
@@ -85,22 +115,23 @@ def _of_service(
     for key, value in one.env.items():
         shared = key in one.shared
         for address in _asked(key, value, hosts) if not (shared and deaf) else ():
-            link = _link(one, key, value.place, address, project, hosts, published)
-            if link is not None and not (shared and link.unresolved):  # whoever shares a file need not mean all of it
-                yield link._replace(model=_model_beside(key, one.env))
+            for link in _links(one, key, value.place, address, project, hosts, published):
+                if not (shared and link.unresolved):  # whoever shares a file need not mean all of it
+                    yield link._replace(model=_model_beside(key, one.env))
     for before, value in zip((None, *one.words), one.words, strict=False):
         flag, equals, rest = value.text.partition("=")
         setting = (
             flag if equals and flag.startswith("-") else before.text if before and before.text.startswith("-") else ""
         )
-        text = rest if equals and flag.startswith("-") else value.text
-        for address in addresses(text) if setting or "://" in text else ():
-            link = _link(one, setting.lstrip("-") or "command", value.place, address, project, hosts, published)
-            if link is not None and not link.unresolved and not link.external:
-                yield link
+        inner = value._replace(text=rest) if equals and flag.startswith("-") else value
+        name = setting.lstrip("-") or "command"
+        for address in _asked(name, inner, hosts) if setting or "://" in inner.text else ():
+            for link in _links(one, name, value.place, address, project, hosts, published):
+                if not link.unresolved and not link.external:
+                    yield link
 
 
-def _asked(key: str, value: Word, hosts: Mapping[str, str]) -> Iterator[Address]:
+def _asked(key: str, value: Word, hosts: Mapping[str, tuple[str, ...]]) -> Iterator[Address]:
     """The addresses in a variable: a host alone counts where the key says that it is one."""
     is_address = _ADDRESS_KEY.search(key) is not None
     for one in addresses(value.text):
@@ -108,21 +139,38 @@ def _asked(key: str, value: Word, hosts: Mapping[str, str]) -> Iterator[Address]
             yield one
 
 
-def _link(
+def _links(
     one: Service,
     key: str,
     place: Location,
     address: Address,
     project: Project,
-    hosts: Mapping[str, str],
+    hosts: Mapping[str, tuple[str, ...]],
     published: Mapping[int, list[tuple[str, int]]],
-) -> Link | None:
-    host, port = address.host, address.port
+) -> Iterator[Link]:
+    """The calls that an address means: to each service that answers to the host (cpu and gpu, of which one runs)."""
+    port = address.port
     if port is None and not address.scheme:
         port = _port_beside(key, one.env)
-    if host in hosts:
-        target = hosts[host]
-        return Link(one.name, key, target, place, port, address.path) if target != one.name else None
+    if address.host in hosts:
+        targets = hosts[address.host]
+        if one.name not in targets:
+            yield from (Link(one.name, key, target, place, port, address.path) for target in targets)
+    elif (link := _outside(one, key, place, address, port, project, published)) is not None:
+        yield link
+
+
+def _outside(
+    one: Service,
+    key: str,
+    place: Location,
+    address: Address,
+    port: int | None,
+    project: Project,
+    published: Mapping[int, list[tuple[str, int]]],
+) -> Link | None:
+    """The call of a host that is no service of the stack; through a published port it may still be one."""
+    host = address.host
     if is_own_machine(host):
         found = published.get(port or 0, ())
         if len(found) == 1 and found[0][0] != one.name and host not in ("localhost", "127.0.0.1", "0.0.0.0"):

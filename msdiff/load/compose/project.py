@@ -31,6 +31,7 @@ class Service(NamedTuple):
     name: str
     place: Location
     image: Word
+    built: bool
     words: tuple[Word, ...]
     env: Mapping[str, Word]
     shared: frozenset[str]  # variables that come from an `env_file`
@@ -222,6 +223,7 @@ class _Reader:
             name,
             place,
             self._word(draft.single.get("image")) or Word("", place),
+            "build" in draft.single,
             words[:MAX_WORDS],
             env,
             shared,

@@ -14,7 +14,7 @@ def test_the_graph_of_a_small_stack() -> None:
     assert edges(STACK) == {
         ("app.EMBEDDING_URL", "embedder"),
         ("app.VECTOR_URL", "store"),
-        ("embedder.vector", "store"),
+        ("embedder.vector", "store.query"),
     }
     assert told(STACK, "node:embedder") == {
         "image": "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7",
@@ -29,6 +29,7 @@ def test_the_graph_of_a_small_stack() -> None:
         "role": "vectorStore",
         "store.engine": "qdrant",
         "store.rebuild": "manual",
+        "inputs.query.type": "embedding",
     }
     assert told(STACK, "edge:0") == {"edge.kind": "call", "edge.endpoint.port": 80, "edge.model": "acme/embed-v1"}
 
@@ -224,10 +225,55 @@ def test_a_file_of_variables_that_all_share_makes_no_callers_of_servers() -> Non
         "compose.yaml": SHARED,
         "all.env": "EMBED_URL=http://embedder:80\nSTORE_URL=http://store:6333\nOTHER_HOST=nobody\nOTHER_URL=http://none:1\n",
     }
-    assert edges(files) == {("app.EMBED_URL", "embedder"), ("app.STORE_URL", "store"), ("embedder.vector", "store")}
+    assert edges(files) == {
+        ("app.EMBED_URL", "embedder"),
+        ("app.STORE_URL", "store"),
+        ("embedder.vector", "store.query"),
+    }
     assert nodes(files) == {"app", "embedder", "store"}
 
 
 def test_a_database_is_no_base_address() -> None:
     text = SERVED.replace("      VECTOR_URL", "      MYSQL_DATABASE: embedder\n      VECTOR_URL")
     assert ("app.MYSQL_DATABASE", "embedder") not in edges({"compose.yaml": text})
+
+
+def test_a_database_whose_own_host_stands_in_the_shared_file_calls_nobody() -> None:
+    text = """\
+services:
+  app: {image: acme/app, env_file: all.env}
+  web: {build: web, env_file: all.env}
+  objects: {image: acme/objects, env_file: all.env}
+  embedder: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1, env_file: all.env}
+  dashboard: {image: "kibana:9", env_file: all.env, depends_on: [embedder]}
+"""
+    files = {
+        "compose.yaml": text,
+        "all.env": "EMBED_HOST=embedder\nOBJECTS_HOST=objects\nWEB_HOST=web\nAPP_URL=http://app:8000\n",
+    }
+    assert edges(files) == {
+        ("app.EMBED_HOST", "embedder"),
+        ("app.WEB_HOST", "web"),
+        ("web.EMBED_HOST", "embedder"),
+        ("web.APP_URL", "app"),
+    }
+
+
+def test_services_that_share_a_host_are_all_called() -> None:
+    text = """\
+services:
+  app: {build: ., environment: {OLLAMA_HOST: "ollama:11434"}}
+  cpu: {image: "ollama/ollama:0.12.3", hostname: ollama, profiles: [cpu]}
+  gpu: {image: "ollama/ollama:0.12.3", networks: {default: {aliases: [ollama]}}, profiles: [gpu]}
+"""
+    assert edges({"compose.yaml": text}) == {("app.OLLAMA_HOST", "cpu"), ("app.OLLAMA_HOST", "gpu")}
+
+
+def test_a_script_that_starts_with_the_name_of_a_service_calls_nobody() -> None:
+    text = """\
+services:
+  job: {image: acme/flow, command: ["-c", "flow import && flow run --server embedder"]}
+  flow: {image: acme/flow, environment: {EMBEDDER_URL: "http://embedder"}}
+  embedder: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1}
+"""
+    assert edges({"compose.yaml": text}) == {("job.server", "embedder"), ("flow.EMBEDDER_URL", "embedder")}

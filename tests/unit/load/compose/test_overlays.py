@@ -45,3 +45,43 @@ def test_a_statement_of_the_document_counts_before_the_stacks() -> None:
     (graph,) = resolve(loaded({**FILES, "graph.yaml": text}).claims, FILES.keys())
     assert graph.nodes["embedder"].value("model.id") == "acme/other"
     assert [(one.element, one.attribute) for one in graph.disagreements] == [("node:embedder", "model.id")]
+
+
+def test_the_document_may_name_the_port_of_the_store() -> None:
+    text = """\
+apiVersion: msdiff/v1
+kind: ApplicationGraph
+metadata: {name: compose}
+spec:
+  nodes:
+    embedder: {outputs: {vector: {dimension: 768}}}
+    store: {inputs: {%s: {dimension: 1024}}}
+%s"""
+    for port in ("query", "question"):
+        for edge in ("", "  edges: [{from: embedder.vector, to: store, latencyMs: 2}]\n"):
+            files = {**FILES, "graph.yaml": text % (port, edge)}
+            (graph,) = resolve(loaded(files).claims, files.keys())
+            assert f"embedder.vector->store.{port}" in graph.edges
+            assert len(graph.edges) == 3
+            told = {(one.rule, one.node) for one in report(files, files).findings}
+            assert ("embedding-dimension-mismatch", "store") in told
+
+
+def test_what_a_call_sends_is_checked_where_somebody_says_it() -> None:
+    server = """\
+services:
+  app: {build: ., environment: {LLM_URL: "http://llm:80"}}
+  llm: {image: "ghcr.io/huggingface/text-generation-inference:3.3", command: --model-id acme/answer --max-input-tokens 4096}
+"""
+    (graph,) = resolve(loaded({"compose.yaml": server}).claims)
+    assert set(graph.edges) == {"app.LLM_URL->llm"}
+    said = """\
+apiVersion: msdiff/v1
+kind: ApplicationGraph
+metadata: {name: compose}
+spec: {nodes: {app: {outputs: {LLM_URL: {type: text, maxTokens: 8192}}}}}
+"""
+    files = {"compose.yaml": server, "graph.yaml": said}
+    (graph,) = resolve(loaded(files).claims)
+    assert set(graph.edges) == {"app.LLM_URL->llm.text"}
+    assert ("max-input-below-producer-max", "llm") in {(one.rule, one.node) for one in report(files, files).findings}

@@ -97,3 +97,19 @@ def test_what_means_nothing_is_no_change() -> None:
 def test_nothing_of_the_machine_is_in_the_report() -> None:
     text = render(report(STACK, {**STACK, "compose.yaml": MOVED}), RenderOptions())
     assert '"file": "compose.yaml"' in text
+
+
+def test_services_that_know_each_others_addresses_are_no_endless_loop() -> None:
+    text = """\
+services:
+  api: {build: ., environment: {WORKER_URL: "http://worker:80", LLM_URL: "http://llm:8000"}}
+  worker: {build: .%s}
+  llm: {image: "ollama/ollama:0.12.3"}
+"""
+    base = {"compose.yaml": text % ""}
+    head = {"compose.yaml": text % ", environment: {API_URL: http://api:80}"}
+    told = report(base, head)
+    assert [one for one in rules(base, head) if one[0] == "cycle-without-bound"] == []
+    assert "addresses in a stack say who may call whom, not that a request runs in a circle" in {
+        one.reason for one in told.undecided
+    }
