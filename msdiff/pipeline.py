@@ -32,6 +32,7 @@ from msdiff.settings import Settings
 
 if TYPE_CHECKING:
     from msdiff.model.mention import Mention
+    from msdiff.ruleset.model_facts import ModelFacts
     from msdiff.ruleset.policy_conditions import PolicyJudge
 
 FAILING = (Status.INTRODUCED, Status.WORSENED)
@@ -59,7 +60,7 @@ def compare(base: Snapshot, head: Snapshot, request: Request) -> Report:
     _refuse(new.problems)
     _refuse_emptiness((old, new), request)
     wrong: list[MsdiffError] = []  # references of base; of head they are raised
-    paired = _paired(old, new, base, head, wrong)
+    paired = _paired(old, new, base, head, wrong, request.rules.models)
     problems = tuple(dict.fromkeys(_problems((*old.problems, *wrong), "base")))
     doubted = _doubted(paired, old, wrong)
     world = _World(paired, request, mentions=new.mentions, doubted=doubted)
@@ -73,7 +74,7 @@ def check(version: Snapshot, request: Request) -> Report:
     loaded = _load(version, request, {})
     _refuse(loaded.problems)
     _refuse_emptiness((loaded,), request)
-    graphs = resolve(loaded.claims, frozenset(version.paths()))
+    graphs = _resolved(loaded, version, request)
     world = _World(tuple(GraphPair(None, graph) for graph in graphs), request, compared=False)
     judged = classify(request.rules, world.evidence())
     request = request._replace(notes=(*request.notes, *loaded.notes))
@@ -85,7 +86,11 @@ def graphs_of(version: Snapshot, request: Request) -> tuple[Graph, ...]:
     loaded = _load(version, request, {})
     _refuse(loaded.problems)
     _refuse_emptiness((loaded,), request)
-    return resolve(loaded.claims, frozenset(version.paths()))
+    return _resolved(loaded, version, request)
+
+
+def _resolved(loaded: Loaded, version: Snapshot, request: Request) -> tuple[Graph, ...]:
+    return resolve(loaded.claims, frozenset(version.paths()), models=request.rules.models)
 
 
 def _load(version: Snapshot, request: Request, parsed: Memo) -> Loaded:
@@ -129,13 +134,14 @@ def _in_doubt(problems: Iterable[Problem]) -> Iterable[str]:
 
 
 def _paired(
-    old: Loaded, new: Loaded, base: Snapshot, head: Snapshot, wrong: list[MsdiffError]
+    old: Loaded, new: Loaded, base: Snapshot, head: Snapshot, wrong: list[MsdiffError], models: "ModelFacts"
 ) -> tuple[GraphPair, ...]:
     """The graphs of both versions side by side, base in head's names. What is wrong with base's references is added to
     `wrong`. Where base could not be read in full, a rename is only what is declared: the new name may be an old one."""
     old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
     nodes: Known = {}
-    before, after = resolve(old.claims, old_paths, nodes, wrong), resolve(new.claims, new_paths, nodes)
+    before = resolve(old.claims, old_paths, nodes, wrong, models)
+    after = resolve(new.claims, new_paths, nodes, models=models)
     whole = old.doubted == () and not wrong
     first = pair(before, after, by_likeness=whole)
     doubted = _doubted(first, old, wrong)
@@ -151,7 +157,7 @@ def _paired(
     }
     if not names:
         return first
-    again = pair(resolve(renamed_claims(old.claims, names), old_paths, None, wrong), after, by_likeness=whole)
+    again = pair(resolve(renamed_claims(old.claims, names), old_paths, None, wrong, models), after, by_likeness=whole)
     return tuple(GraphPair(one.base, one.head, moved.get(one.label, {}), one.renamed_from) for one in again)
 
 
@@ -180,6 +186,7 @@ class _World:
         self._kept: dict[tuple[str, str, str | None], Obligation] | None = None
         self._told: dict[str, Spread] | None = None
         self._with_new_facts: Mapping[Key, Obligation] | None = None
+        self._by_files: Mapping[Key, Obligation] | None = None
         self._judge: PolicyJudge | None = None
         self.changes = diff(pairs, self.catalogue) if compared else ()
         self.stale = Stale(self.heads, mentions)
@@ -266,6 +273,7 @@ class _World:
             base=self.base.kept,
             head=self.head.kept,
             with_new_facts=self.with_new_facts,
+            by_files=self.by_files,
             facts=self.facts,
             path=self.path,
             impacts=impacts(self.changes, self.flow, self.start, self.paths, self.late),
@@ -305,6 +313,13 @@ class _World:
             self._with_new_facts = obligations(told, self.tables, promised(told), None).kept
         return self._with_new_facts
 
+    def by_files(self) -> Mapping[Key, Obligation]:
+        """Head's obligations without what only a table of model facts says (see `classify.judging`)."""
+        if self._by_files is None:
+            bare = tuple(with_values(graph, {}) if graph.tabled else graph for graph in self.heads)
+            self._by_files = obligations(bare, self.tables, promised(bare), None).kept
+        return self._by_files
+
     def _informed(self, graph: Graph) -> Graph:
         """The graph with what head newly declares; a port that came brings all that it declares."""
         head = self._head(graph.label)
@@ -316,7 +331,7 @@ class _World:
             for attribute, effective in element.attributes.items() if element else ():
                 if attribute == name or attribute.startswith(f"{name}."):
                     values[change.fact._replace(attribute=attribute)] = effective
-        return with_values(graph, values)
+        return with_values(graph, values, self.request.rules.models)
 
     def facts(self, change: Change) -> tuple[Facts, Facts]:
         """What rules may read of a change and of its node."""

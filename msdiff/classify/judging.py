@@ -12,9 +12,10 @@ from msdiff.classify.causes import Causes
 from msdiff.classify.evidence import Evidence, Facts
 from msdiff.classify.statuses import status
 from msdiff.model.change import Change
+from msdiff.model.claim import Claim
 from msdiff.model.finding import Verdict
 from msdiff.model.obligation import Held, Obligation, Outcome, Status, Undecided, Violated
-from msdiff.model.values import Unknown
+from msdiff.model.values import Unknown, same
 from msdiff.ruleset.expressions import Groups
 from msdiff.ruleset.judge import applies, change_facts, judged, message, obligation_facts, speaks
 from msdiff.ruleset.library import RuleSet
@@ -42,6 +43,7 @@ class Draft(NamedTuple):
     path: tuple[str, ...]
     obligation: Obligation | None = None
     before: Obligation | None = None
+    tabled: tuple[Claim, ...] = ()  # where it holds through a table of model facts alone: what that says
 
 
 class Pair(NamedTuple):
@@ -133,24 +135,36 @@ def _of_pair(
         assert obligation is not None  # what is resolved was violated
         if not pair.causes:
             pair = Pair(obligation, pair.head, causes.structural(obligation.graph))
-        yield from _spoken(rule, watch, pair, obligation, told)
+        yield from _spoken(rule, watch, pair, obligation, told, evidence)
     elif told is not None:
         assert pair.head is not None  # every other status speaks of head
         obligation = pair.head
         if told is Status.INTRODUCED and not pair.causes:
             pair = Pair(pair.base, obligation, causes.structural(obligation.graph))
-        yield from _spoken(rule, watch, pair, obligation, told)
+        yield from _spoken(rule, watch, pair, obligation, told, evidence)
     elif pair.head is not None and pair.causes and not evidence.in_doubt(pair.causes):
         judgement = _judgement_without_violation(rule, watch, pair)
         if judgement is not None:
             yield _draft(rule, judgement.verdict, judgement.message, pair, pair.head, Status.INTRODUCED)
 
 
-def _spoken(rule: Rule, watch: ObligationWatch, pair: Pair, obligation: Obligation, told: Status) -> Iterator[Draft]:
+def _spoken(
+    rule: Rule, watch: ObligationWatch, pair: Pair, obligation: Obligation, told: Status, evidence: Evidence
+) -> Iterator[Draft]:
     groups = obligation_facts(obligation)
     said = judged(rule, watch, groups)
     if isinstance(said, Judgement):
-        yield _draft(rule, _weighed(rule, said.verdict, told), said.message, pair, obligation, told)
+        found = _draft(rule, _weighed(rule, said.verdict, told), said.message, pair, obligation, told)
+        yield _by_table(found, obligation, evidence) if obligation.tabled else found
+
+
+def _by_table(draft: Draft, obligation: Obligation, evidence: Evidence) -> Draft:
+    """The draft, at most risky where files alone would not show what it says (design, section 11, point 14)."""
+    if isinstance(_outcome(evidence.by_files().get(obligation.key)), Violated):
+        return draft
+    sources = "; ".join(dict.fromkeys(str(one.text) for one in obligation.tabled))
+    said = f"{draft.message} Known from the model facts alone: {sources}."
+    return draft._replace(verdict=min(draft.verdict, Verdict.RISKY), message=said, tabled=obligation.tabled)
 
 
 def _weighed(rule: Rule, verdict: Verdict, told: Status) -> Verdict:
@@ -191,11 +205,14 @@ def _takes_back(change: Change) -> bool:
 
 
 def _lost_a_side(pair: Pair) -> bool:
-    """Whether what base knew of one of the two sides is unknown now."""
+    """Whether what base knew of one of the two sides is unknown now. A name that is in no table was never declared."""
     if pair.base is None or pair.head is None or pair.head.kind not in DECLARED:
         return False
     before, after = pair.base.facts, pair.head.facts
-    return any(before.get(side) is not None and after.get(side) is None for side in ("offered", "required"))
+    lost = [
+        before[side] for side in ("offered", "required") if before.get(side) is not None and after.get(side) is None
+    ]
+    return any(not any(same(value, one.value) for one in pair.base.tabled) for value in lost)
 
 
 def _undeclared(pair: Pair) -> bool:

@@ -24,8 +24,8 @@ def precise(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
 
 def _speaks_for(one: Draft, other: Draft) -> bool:
     alike = one.status is other.status or (one.status in NEWS and other.status in NEWS)
-    if one.graph != other.graph or not alike:
-        return False
+    if one.graph != other.graph or not alike or (one.tabled and other.verdict > one.verdict):
+        return False  # what a table alone shows takes nothing back that files show
     if one.obligation is not None and other.obligation is not None:
         return _place(one) == _place(other)
     mine = {change.id for change in one.causes}

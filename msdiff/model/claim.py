@@ -5,6 +5,8 @@ from typing import NamedTuple
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 
+TABLE = "facts"  # the reader of what no file says and a table of model facts does
+
 
 class GraphKey(NamedTuple):
     """Which graph a claim speaks of: `metadata.name` and `metadata.variant` ("" where there is none).
@@ -32,7 +34,7 @@ class Claim(NamedTuple):
     `outputs.vector` (or `inputs.text`) with the value `None`. Metadata of the graph is `metadata.version` and so on, on the
     element `graph:`.
     `document` tells the documents of one file apart (counts from 0).
-    `text` is the source text where normalising lost it (`64 GB` for 59.6 GiB).
+    `text` is the source text where normalising lost it (`64 GB` for 59.6 GiB); of what a table says, the table's source and date.
     """
 
     graph: GraphKey
@@ -42,3 +44,8 @@ class Claim(NamedTuple):
     location: Location
     document: int = 0
     text: str | None = None
+
+    @property
+    def is_of_table(self) -> bool:
+        """Whether no file says so, but a table of facts: `location` is then where the model is named."""
+        return self.location.reader == TABLE

@@ -36,6 +36,11 @@ class Effective(NamedTuple):
     options: tuple["Effective", ...] = ()
 
     @property
+    def is_of_table(self) -> bool:
+        """Whether the value that counts is no file's but a table's (see `Claim`)."""
+        return bool(self.claims) and self.claims[0].is_of_table
+
+    @property
     def alternatives(self) -> tuple["Effective", ...]:
         """Each value that may hold: the options, or this one."""
         return self.options or (self,)
@@ -153,7 +158,10 @@ class Disagreement(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """One application at one version, pass-through already applied."""
+    """One application at one version, pass-through already applied.
+
+    `tabled` holds what no file says and a table of model facts does.
+    """
 
     key: GraphKey
     location: Location
@@ -166,6 +174,7 @@ class Graph(NamedTuple):
     disagreements: tuple[Disagreement, ...] = ()
     outgoing: Mapping[str, tuple[Edge, ...]] = MappingProxyType({})
     incoming: Mapping[str, tuple[Edge, ...]] = MappingProxyType({})
+    tabled: Mapping[Fact, Claim] = MappingProxyType({})
 
     @property
     def label(self) -> str:

@@ -5,6 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from msdiff.model.claim import Claim
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
 from msdiff.model.values import Value
@@ -87,7 +88,7 @@ class Obligation(NamedTuple):
     (`dimension`, `space`, `guard.cover`, `slo.completion`); together with the elements it makes the `key`, which is the same
     in both versions. `node` is who suffers when it is violated. `facts` are what messages and conditions may read, under
     short names (`offered`, `required`, `producer`, `consumer`, `overflow`). `support` is everything whose change could change
-    the outcome.
+    the outcome. `tabled` are the claims in its support that no file makes but a table of model facts.
     """
 
     kind: str
@@ -102,3 +103,4 @@ class Obligation(NamedTuple):
     support: tuple[Fact, ...] = ()
     path: tuple[str, ...] = ()
     related: tuple[tuple[Location, str], ...] = ()
+    tabled: tuple[Claim, ...] = ()

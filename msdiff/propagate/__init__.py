@@ -57,7 +57,7 @@ def obligations(
 
     With `only_touched` wires on which no change bears are left out: what is said of head's holds for base's.
     """
-    ledgers = {graph.label: Ledger(graph.label, touched) for graph in graphs}
+    ledgers = {graph.label: Ledger(graph.label, touched, graph.tabled) for graph in graphs}
     for graph in graphs:
         _of_graph(graph, tables, kept_promises.get(graph.label, ()), ledgers[graph.label], only_touched=only_touched)
     if len({graph.key.name for graph in graphs}) < len(graphs) or any(graph.disagreements for graph in graphs):

@@ -6,7 +6,9 @@ checked, not two compared) everything undecided is kept, too.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from msdiff.model.claim import Claim
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
 from msdiff.model.obligation import Held, Obligation, Outcome, Undecided, Violated
@@ -16,9 +18,13 @@ from msdiff.model.values import Value
 class Ledger:
     """Obligations of one graph, in the order of their making."""
 
-    def __init__(self, graph: str, touched: frozenset[str] | None) -> None:
+    def __init__(
+        self, graph: str, touched: frozenset[str] | None, tabled: Mapping[Fact, Claim] = MappingProxyType({})
+    ) -> None:
+        """`tabled`: what no file says of the graph and a table of model facts does."""
         self.graph = graph
         self.touched = touched
+        self._tabled = tabled
         self.kept: list[Obligation] = []
         self.total = 0
         self.decided = 0
@@ -68,11 +74,18 @@ class Ledger:
                 support=support,
                 path=path,
                 related=related,
+                tabled=self._of_table(support),
             )
         )
+
+    def _of_table(self, support: Iterable[Fact]) -> tuple[Claim, ...]:
+        if not self._tabled:
+            return ()
+        return tuple(dict.fromkeys(self._tabled[fact] for fact in support if fact in self._tabled))
 
     def take(self, obligation: Obligation) -> None:
         """Counts an obligation that is made already, and keeps it where somebody will read it."""
         self.count(obligation.outcome)
         if self.wants(obligation.outcome, obligation.support):
-            self.kept.append(obligation._replace(graph=self.graph, key=(self.graph, *obligation.key)))
+            tabled = self._of_table(obligation.support)
+            self.kept.append(obligation._replace(graph=self.graph, key=(self.graph, *obligation.key), tabled=tabled))

@@ -13,6 +13,7 @@ from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, data_type
 from msdiff.propagate.ledger import Ledger
+from msdiff.propagate.widths import fewer_asked
 from msdiff.propagate.wire_tables import Wire, WireTable
 from msdiff.ruleset.messages import in_words
 
@@ -147,6 +148,8 @@ def _adjusted(
         return _tokens(graph, edge, _shown(offered.value), _shown(required.value), outcome)
     if wire.check == "labels" and outcome != HELD and consumer.stated(f"{port}.default") is not None:
         return outcome  # the rule says what a default branch means
+    if wire.check == "dimension":
+        return fewer_asked(graph.nodes[_origin(edge, offered)], offered, required, outcome)
     if wire.check.startswith("score.") and consumer.stated(f"{port}.uses") == "order":
         return HELD
     return outcome
@@ -194,6 +197,8 @@ def _looked_at(graph: Graph, edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, 
         prefix = consumer.effective(f"inputs.{edge.in_port}.prefix").facts if producer.role == "chunker" else ()
         both = not any(isinstance(one.value, Unknown) for one in counting)
         return (*counting[0].facts, *counting[1].facts, *prefix) if both else prefix
+    if wire.check == "dimension" and ends.offered.is_of_table:
+        return (Fact(f"node:{_origin(edge, ends.offered)}", "model.matryoshka"),)
     selected = wire.check == "maxItems" or (wire.law == "type" and _is_list(ends.offered.value))
     return (Fact(edge.id, "edge.select"),) if selected else ()
 
@@ -348,6 +353,8 @@ def _path(edge: Edge, offered: Effective) -> tuple[str, ...]:
 
 def _says(offered: Effective) -> str:
     fact = offered.facts[0]
+    if offered.is_of_table:
+        return f"{offered.claims[0].text}: {fact.attribute} {_short(offered.value)}"
     return f"{fact.element.partition(':')[2]} says {fact.attribute}: {_short(offered.value)}"
 
 

@@ -7,7 +7,7 @@ is guessed. Raises `InputError` (all of them together) for a `specRef` that runs
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msdiff.errors import ManyErrors, MsdiffError
 from msdiff.model.claim import Claim, GraphKey
@@ -16,6 +16,9 @@ from msdiff.resolve.building import Known, assemble, build
 from msdiff.resolve.drafts import Draft, group
 from msdiff.resolve.renaming import renamed_claims
 from msdiff.resolve.specs import Specs
+
+if TYPE_CHECKING:
+    from msdiff.ruleset.model_facts import ModelFacts
 
 __all__ = ["Known", "renamed_claims", "resolve", "with_values"]
 
@@ -27,12 +30,14 @@ def resolve(
     paths: Collection[str] = (),
     nodes: Known | None = None,
     problems: list[MsdiffError] | None = None,
+    models: "ModelFacts | None" = None,
 ) -> tuple[Graph, ...]:
     """The graphs that the claims describe.
 
     `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `nodes` to both versions of a
     comparison: a node that the same claims describe is then the same object. What is wrong with a `specRef` is added to
-    `problems` where that is given, instead of raised; the node then lacks what its spec says.
+    `problems` where that is given, instead of raised; the node then lacks what its spec says. `models` are the model
+    facts: they count where no file states an attribute.
     """
     known = paths if isinstance(paths, frozenset | set) else frozenset(paths)
     drafts = group(claims)
@@ -44,12 +49,17 @@ def resolve(
         raise ManyErrors(wrong) if len(wrong) > 1 else wrong[0]
     kept = [draft for draft in drafts if not draft.is_spec or id(draft) not in specs.used]
     keys = _distinct(kept)
-    graphs = [build(draft, keys[id(draft)], known, specs.references.get(id(draft), ()), nodes) for draft in kept]
+    graphs = [
+        build(draft, keys[id(draft)], known, specs.references.get(id(draft), ()), nodes, models) for draft in kept
+    ]
     return tuple(sorted(graphs, key=lambda graph: graph.key))
 
 
-def with_values(graph: Graph, values: Mapping[Fact, Effective]) -> Graph:
-    """The graph with some attributes stated otherwise (or newly), and pass-through worked out again."""
+def with_values(graph: Graph, values: Mapping[Fact, Effective], models: "ModelFacts | None" = None) -> Graph:
+    """The graph with some attributes stated otherwise (or newly), and all that is inherited worked out again.
+
+    Without `models` it holds only what files say.
+    """
     told: dict[str, dict[str, Effective]] = {}
     for fact, effective in values.items():
         told.setdefault(fact.element, {})[fact.attribute] = effective
@@ -60,7 +70,9 @@ def with_values(graph: Graph, values: Mapping[Fact, Effective]) -> Graph:
             edges={key: _stating(edge, told) for key, edge in graph.edges.items()},
             slos={name: _stating(slo, told) for name, slo in graph.slos.items()},
             policies={name: _stating(policy, told) for name, policy in graph.policies.items()},
-        )
+            tabled={},
+        ),
+        models,
     )
 
 

@@ -5,7 +5,7 @@ resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
@@ -17,8 +17,12 @@ from msdiff.resolve.passing import pass_through
 from msdiff.resolve.references import references_of
 from msdiff.syntax.nearest import Nearby
 
+if TYPE_CHECKING:
+    from msdiff.ruleset.model_facts import ModelFacts
+
 NOTHING: Mapping[str, Effective] = {}
 STACK = "compose"  # the reader of edges that are addresses
+NAME = "model.id"
 _APART = ("edge.name", "edge.when", "edge.role")  # what sets edges between the same ports apart
 
 
@@ -32,8 +36,10 @@ def build(
     paths: Collection[str],
     references: Iterable[Reference] = (),
     known: Known | None = None,
+    models: "ModelFacts | None" = None,
 ) -> Graph:
-    """The graph of one draft. `references` are those that following `specRef` found; `known` carries nodes over."""
+    """The graph of one draft. `references` are those that following `specRef` found; `known` carries nodes over; `models` are
+    the model facts."""
     disagreements: list[Disagreement] = []
     nodes: dict[str, Node] = {}
     for name, element in sorted(draft.nodes.items()):
@@ -52,25 +58,40 @@ def build(
             slos={name: _element(f"slo:{name}", one) for name, one in sorted(draft.slos.items())},
             policies={name: _element(f"policy:{name}", one) for name, one in sorted(draft.policies.items())},
             disagreements=tuple(disagreements),
-        )
+        ),
+        models,
     )
     found = (*references, *broken, *references_of(graph, paths, nearby))
     return graph._replace(references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
 
 
-def assemble(graph: Graph) -> Graph:
-    """The graph with its adjacency and with what flows through `passes`."""
+def assemble(graph: Graph, models: "ModelFacts | None" = None) -> Graph:
+    """The graph with its adjacency, what is known of its models, and what flows through `passes`."""
     outgoing: dict[str, list[Edge]] = {}
     incoming: dict[str, list[Edge]] = {}
     for edge in graph.edges.values():
         if edge.resolved:
             outgoing.setdefault(edge.producer, []).append(edge)
             incoming.setdefault(edge.consumer, []).append(edge)
-    linked = graph._replace(
+    linked = (graph if models is None else _with_known(graph, models))._replace(
         outgoing={name: tuple(edges) for name, edges in outgoing.items()},
         incoming={name: tuple(edges) for name, edges in incoming.items()},
     )
     return linked._replace(nodes=pass_through(linked))
+
+
+def _with_known(graph: Graph, models: "ModelFacts") -> Graph:
+    named = [node for node in graph.nodes.values() if NAME in node.attributes]
+    if not named:
+        return graph
+    from msdiff.resolve.known_models import with_known  # only where a model is named
+
+    nodes = dict(graph.nodes)
+    tabled: dict[Fact, Claim] = {}
+    for node in named:
+        nodes[node.name], claims = with_known(node, models, graph.key)
+        tabled.update(claims)
+    return graph._replace(nodes=nodes, tabled=tabled)
 
 
 def _node_once(name: str, draft: ElementDraft, known: Known) -> tuple[Node, tuple[Disagreement, ...]]:

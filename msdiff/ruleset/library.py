@@ -8,11 +8,12 @@ later source replaces the one with its id: built-in, then the team's folders in 
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from msdiff.errors import RuleError, UsageError
 from msdiff.ruleset.attributes import Catalogue
+from msdiff.ruleset.model_facts import ModelFacts
 from msdiff.ruleset.spec import ChangeWatch, ObligationWatch, Rule, Watch, from_json, to_json
 from msdiff.ruleset.vocabulary import Vocabulary, vocabulary_from
 from msdiff.settings import Settings, check_rule_ids
@@ -25,8 +26,9 @@ Sources: TypeAlias = Iterable[tuple[str, bytes]]
 
 COMPILER = 2  # raise it when the shape of the artefact changes
 ARTEFACT = "_compiled.json"
+MODEL_FACTS = "_model_facts.json"  # on its own: an ordinary run does not read it
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_CATALOGUE, _FACTS = "attributes", "facts"
+_CATALOGUE, _FACTS, _MODELS = "attributes", "facts", "tables/model-facts"
 
 
 class Document(NamedTuple):
@@ -42,7 +44,8 @@ class Document(NamedTuple):
 class RuleSet:
     """Rules by id, sorted; the attribute catalogue; `tables`: the other data files under `rules/`, by name.
 
-    `sources` are the files of rules that are not built in. Nobody changes it after it was made.
+    `sources` are the files of rules that are not built in, `models` what is known of models by their name. Nobody changes it
+    after it was made.
     """
 
     def __init__(
@@ -51,12 +54,14 @@ class RuleSet:
         catalogue: Catalogue,
         tables: Mapping[str, Any] | None = None,
         sources: Mapping[str, bytes] | None = None,
+        models: ModelFacts | None = None,
     ) -> None:
         self._by_id = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
         self.rules = tuple(self._by_id.values())
         self.catalogue = catalogue
         self.tables = tables or {}
         self._sources = sources or {}
+        self.models = models or ModelFacts(_known_models)
         self._by_check: dict[tuple[str, str], list[tuple[Rule, ObligationWatch]]] = {}
         self._by_change: dict[tuple[str, str], list[tuple[Rule, ChangeWatch]]] = {}
         for rule in self.rules:
@@ -121,8 +126,8 @@ class RuleSet:
         )
 
 
-def load_ruleset(settings: Settings, sources: Sources = ()) -> RuleSet:
-    """The rules that count, and what they are about.
+def load_ruleset(settings: Settings, sources: Sources = (), model_facts: Sources = ()) -> RuleSet:
+    """The rules that count, and what they are about. `model_facts` are a team's own tables.
 
     Raises `RuleError` (or `ManyErrors` of it) for a rule that is not valid, `SettingsError` for a level of a rule that
     does not exist.
@@ -134,7 +139,7 @@ def load_ruleset(settings: Settings, sources: Sources = ()) -> RuleSet:
     if own:
         rules |= {rule.id: rule for rule in _own_rules(own, catalogue, rules)}
     check_rule_ids(settings, rules)
-    return RuleSet(rules.values(), catalogue, artefact["tables"], dict(own))
+    return RuleSet(rules.values(), catalogue, artefact["tables"], dict(own), _models(tuple(model_facts)))
 
 
 def read_rules(folder: str) -> tuple[tuple[str, bytes], ...]:
@@ -156,6 +161,15 @@ def rules_folder() -> str:
 def load_vocabulary() -> Vocabulary:
     """What rules may read, from `rules/facts.yaml`. Raises `RuleError` where that file is wrong."""
     return _vocabulary(_plain(os.path.join(rules_folder(), f"{_FACTS}.yaml")))
+
+
+def model_facts_text(folder: str, stamp: str = "") -> str:
+    """The artefact of the bundled model facts in this folder, all checked. Raises `RuleError` (or `ManyErrors` of it)."""
+    from msdiff.ruleset.fact_tables import table_of
+
+    file = os.path.join(folder, f"{_MODELS}.yaml")
+    table = table_of(_content(file), f"rules/{_MODELS}.yaml")
+    return json.dumps({"compiler": COMPILER, "stamp": stamp, **table}, ensure_ascii=False, separators=(",", ":"))
 
 
 def compiled_text(folder: str, stamp: str = "") -> str:
@@ -181,12 +195,39 @@ def compiled_text(folder: str, stamp: str = "") -> str:
 def _built_in(artefact_file: str | None = None) -> dict[str, Any]:
     """The compiled rules: those that are there if they are of these files, else new ones, kept if possible."""
     file = artefact_file or os.path.join(_PACKAGE, ARTEFACT)
+    return _made_once(file, compiled_text, lambda folder: (*_files_in(folder), *_files_in(_code(), ".py")))
+
+
+def _models(own: tuple[tuple[str, bytes], ...]) -> ModelFacts:
+    """What is known of models; a team's own tables are read (and refused) at once, the bundled one when it is asked."""
+    if not own:
+        return ModelFacts(_known_models)
+    from msdiff.ruleset.fact_tables import table_of
+
+    keys = ModelFacts(_known_models).keys
+    return ModelFacts(_known_models, (row for file, data in own for row in table_of(data, file, keys)["models"]))
+
+
+def _known_models() -> dict[str, Any]:
+    """The bundled model facts, compiled."""
+    file = os.path.join(_PACKAGE, MODEL_FACTS)
+    code = [os.path.join(_code(), name) for name in ("fact_tables.py", "model_facts.py")]
+    return _made_once(file, model_facts_text, lambda folder: (os.path.join(folder, f"{_MODELS}.yaml"), *code))
+
+
+def _code() -> str:
+    return os.path.join(_PACKAGE, "ruleset")
+
+
+def _made_once(file: str, make: Callable[[str, str], str], rests_on: Callable[[str], Iterable[str]]) -> dict[str, Any]:
+    """An artefact: the kept one if it is of the files that it rests on, else a new one, kept if possible."""
     folder = rules_folder()
-    stamp = "" if os.path.dirname(folder) == _PACKAGE else _stamp(folder)  # a wheel's files never change
+    of_wheel = os.path.dirname(folder) == _PACKAGE  # its files never change
+    stamp = "" if of_wheel else _stamp(rests_on(folder))
     kept = _kept(file)
     if kept is not None and kept.get("compiler") == COMPILER and kept.get("stamp") == stamp:
         return kept
-    text = compiled_text(folder, stamp)
+    text = make(folder, stamp)
     _keep(file, text)
     written: dict[str, Any] = json.loads(text)
     return written
@@ -213,10 +254,8 @@ def _keep(file: str, text: str) -> None:
             os.unlink(written)
 
 
-def _stamp(folder: str) -> str:
-    """Tells one state of the rules and their compiler from another, without reading a file."""
-    code = os.path.join(_PACKAGE, "ruleset")
-    paths = (*_files_in(folder), *(path for path in _files_in(code, ".py")))
+def _stamp(paths: Iterable[str]) -> str:
+    """Tells one state of files from another, without reading one."""
     seen = (f"{path}:{(state := os.stat(path)).st_mtime_ns}:{state.st_size}" for path in sorted(paths))
     text = "\n".join(seen)
     return f"{text.count(chr(10))}:{zlib.crc32(text.encode())}"
@@ -251,13 +290,12 @@ def _files_in(folder: str, ending: str = ".yaml") -> Iterator[str]:
 
 
 def _data_files(folder: str) -> Iterator[str]:
-    """Names of the data files: those at the top, and the tables."""
+    """Names of the data files: those at the top, and the tables (the model facts are an artefact of their own)."""
     yield from sorted(name.removesuffix(".yaml") for name in os.listdir(folder) if name.endswith(".yaml"))
     tables = os.path.join(folder, "tables")
     if os.path.isdir(tables):
-        yield from sorted(
-            f"tables/{name.removesuffix('.yaml')}" for name in os.listdir(tables) if name.endswith(".yaml")
-        )
+        names = sorted(f"tables/{name.removesuffix('.yaml')}" for name in os.listdir(tables) if name.endswith(".yaml"))
+        yield from (name for name in names if name != _MODELS)
 
 
 def _rule_files(folder: str) -> Iterator[str]:

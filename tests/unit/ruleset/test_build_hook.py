@@ -22,15 +22,19 @@ def test_a_wheel_gets_every_rule_compiled(tmp_path):
     built = hook(tmp_path)
     data = {"force_include": {}}
     built.initialize("standard", data)
-    ((source, target),) = data["force_include"].items()
+    by_target = {target: source for source, target in data["force_include"].items()}
+    assert by_target.keys() == {"msdiff/_compiled.json", "msdiff/_model_facts.json"}
+    source, known = by_target["msdiff/_compiled.json"], by_target["msdiff/_model_facts.json"]
     artefact = json.loads(Path(source).read_text())
     files = {path.stem for path in (ROOT / "rules").glob("*/*.yaml") if path.parent.name != "tables"}
-    assert target == "msdiff/_compiled.json"
+    assert "tables/model-facts" not in artefact["tables"]
+    assert json.loads(Path(known).read_text())["models"]
     assert {rule["id"] for rule in artefact["rules"]} == files
     assert artefact["stamp"] == ""
     assert str(ROOT) not in Path(source).read_text()
     built.finalize("standard", data, "")
     assert not Path(source).exists()
+    assert not Path(known).exists()
 
 
 @pytest.mark.parametrize(("target", "version"), [("sdist", "standard"), ("wheel", "editable")])
