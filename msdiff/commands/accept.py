@@ -12,12 +12,13 @@ from msdiff.commands.comparing import Comparison, comparison, usual_ranges
 from msdiff.commands.finding import change_of, found, where
 from msdiff.commands.options import Arguments, Parser, add_common, add_policy, add_same, date
 from msdiff.commands.output import print_text
+from msdiff.commands.own_files import content, no_working_tree, write
 from msdiff.errors import GitError, MsdiffError, UsageError
 from msdiff.model.finding import Finding
 from msdiff.model.report import ClassifiedChange
 from msdiff.report.escape import visible
 from msdiff.report.wording import old_and_new
-from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, write_accepted
+from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, with_accepted
 
 _USAGE = "msdiff accept FINGERPRINT --reason TEXT [--until DATE] [RANGE] [options]"
 _ABOUT = f"""\
@@ -79,8 +80,14 @@ def _accepted(arguments: Arguments, words: tuple[str, ...]) -> Accepted:
             by=arguments.by or _user(),
             until=arguments.until,
         )
-        write_accepted(os.path.join(done.root, *ACCEPTED_FILE.split("/")), entry)
+        _write(done.root, entry)
     return entry
+
+
+def _write(root: str | None, entry: Accepted) -> None:
+    if root is None:
+        raise no_working_tree()
+    write(root, ACCEPTED_FILE, with_accepted(content(root, ACCEPTED_FILE) or b"", entry))
 
 
 def _accepted_elsewhere(arguments: Arguments, ranges: Iterable[tuple[str, ...]], unknown: UsageError) -> Accepted:

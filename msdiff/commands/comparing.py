@@ -29,12 +29,12 @@ _NAMED = 3  # acceptances that a note names
 class Comparison(NamedTuple):
     """A report, and what it was made from; the versions can be read while it is open. A check has no `base`.
 
-    `root` is the folder that the team's files are relative to.
+    `root` is the folder that the team's files are relative to (`None`: a bare repository, which has none).
     """
 
     base: Snapshot | None
     head: Snapshot
-    root: str
+    root: str | None
     request: Request
     report: Report
 
@@ -52,7 +52,7 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
         with opened_version(arguments, one_version(words), cwd=cwd) as (version, policy, request):
             report = check(version.snapshot, request)
             policy.refuse_misnamed(report.findings)
-            yield Comparison(None, version.snapshot, version.root or policy.root, request, report)
+            yield Comparison(None, version.snapshot, _root(version, policy), request, report)
         return
     policy, sides = _opened(arguments, words, cwd)
     with sides:
@@ -61,7 +61,7 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
         report = compare(sides.base, sides.head, request)
         policy.refuse_misnamed(report.findings)
         more = (*_notes(arguments, words, policy, sides, cwd), *_unused(arguments, policy, used))
-        yield Comparison(sides.base, sides.head, sides.root or policy.root, request, _with_notes(report, more))
+        yield Comparison(sides.base, sides.head, _root(sides, policy), request, _with_notes(report, more))
 
 
 @contextmanager
@@ -81,6 +81,10 @@ def opened_version(
     )
     with version:
         yield version, policy, _request(arguments, policy, version, set())
+
+
+def _root(opened: Sides | Version, policy: Policy) -> str | None:
+    return policy.root if opened.objects is None else opened.root
 
 
 def usual_ranges(arguments: Arguments, words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

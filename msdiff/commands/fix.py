@@ -4,14 +4,14 @@ In: a comparison whose head lies in the working tree. Out: changed values in its
 only where it proves to help, comments and layout stay, and a file that is not what was compared is not touched.
 """
 
-import os
 from collections.abc import Iterator
 
 from msdiff.commands.comparing import Comparison, comparison
 from msdiff.commands.fix_proposals import Edit, Fixes, proposed
 from msdiff.commands.options import Arguments, Parser, add_common, add_policy
 from msdiff.commands.output import print_text
-from msdiff.errors import OutputError
+from msdiff.commands.own_files import content, write
+from msdiff.errors import InputError
 from msdiff.report.escape import log_line, plural, visible
 
 _USAGE = "msdiff fix [--dry-run] [RANGE] [options] [-- PATHS]"
@@ -51,13 +51,13 @@ def run(arguments: Arguments) -> int:
             print_text("".join(_diff(path, *texts[path]) for path in texts))
         else:
             for path, (_, new) in texts.items():
-                _write(os.path.join(_root(done), path), new)
+                write(_root(done) or "", path, new)
     edits = [edit for edit in fixes.edits if edit.place.file in here]
     print_text("".join(f"{line}\n" for line in _said(edits, elsewhere, fixes.left, dry=arguments.dry_run)))
     return 0
 
 
-def _root(done: Comparison) -> str:
+def _root(done: Comparison) -> str | None:
     """The folder that head's files lie in."""
     disk = getattr(done.head, "disk", None)
     return disk.root if disk is not None else done.root
@@ -65,32 +65,16 @@ def _root(done: Comparison) -> str:
 
 def _sorted_out(done: Comparison, fixes: Fixes) -> tuple[frozenset[str], tuple[str, ...]]:
     """The files that lie in the working tree as they were compared, and those that do not."""
-    here = frozenset(path for path in fixes.files if _on_disk(os.path.join(_root(done), path)) == done.head.read(path))
+    here = frozenset(path for path in fixes.files if _lies_there(path, done))
     return here, tuple(sorted(set(fixes.files) - here))
 
 
-def _on_disk(path: str) -> bytes | None:
+def _lies_there(path: str, done: Comparison) -> bool:
+    root, limit = _root(done), done.request.settings.limits.file_bytes
     try:
-        if os.path.islink(path):
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _write(path: str, data: bytes) -> None:
-    """Whole or not at all."""
-    beside = f"{path}.{os.urandom(4).hex()}.new"
-    try:
-        with open(beside, "xb") as file:
-            file.write(data)
-        os.chmod(beside, os.stat(path).st_mode & 0o7777)
-        os.replace(beside, path)
-    except OSError as error:
-        if os.path.exists(beside):
-            os.unlink(beside)
-        raise OutputError(f"`{visible(path)}` cannot be written: {error.strerror}") from None
+        return root is not None and content(root, path, limit=limit) == done.head.read(path)
+    except InputError:
+        return False
 
 
 def _diff(path: str, old: bytes, new: bytes) -> str:

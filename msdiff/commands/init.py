@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from msdiff.commands.options import Arguments, Parser, add_common
-from msdiff.commands.output import print_text, write_file
+from msdiff.commands.output import print_text
 from msdiff.commands.overlays import overlay_text
+from msdiff.commands.own_files import no_working_tree, write
 from msdiff.commands.policy import repository_root
 from msdiff.errors import UsageError
 from msdiff.load import load
@@ -98,7 +99,7 @@ def run(arguments: Arguments) -> int:
         files[GRAPH] = _overlay(root, specs) if specs else overlay_text(stacks) or _starter(root)
     _refuse_overwriting(root, files, force=arguments.force)
     for name, text in files.items():
-        write_file(os.path.join(root, name), text)
+        write(root, name, text.encode("utf-8", "backslashreplace"))
     labels = tuple(dict.fromkeys(claim.graph.label for claim in stacks))
     print_text(visible_lines(_said(root, specs, (graphs, labels), broken, files)))
     return 0
@@ -109,6 +110,8 @@ def _found(root: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...],
     settings = Settings()
     rules = load_ruleset(settings)
     with resolve_version(None, cwd=root, wanted=settings.reads) as version:
+        if version.objects is not None and version.root is None:
+            raise no_working_tree()
         loaded = load(version.snapshot, rules.catalogue, settings, {}, rules.serving)
     specs = {claim.graph.name: claim.location.file for claim in _of_kind("ModelSpec", loaded.claims)}
     graphs = {claim.location.file for claim in _of_kind("ApplicationGraph", loaded.claims)}

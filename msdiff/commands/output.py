@@ -209,12 +209,13 @@ def write_file(path: str, text: str) -> None:
             with open(real, "wb", buffering=0) as file:
                 _write_all(file, data)
         else:
-            _replace(real, data)
+            replace_file(real, data)
     except (OSError, ValueError) as error:
         raise OutputError(f"`{visible(path)}` cannot be written: {_why(error)}", hint=_remedy(real)) from None
 
 
-def _replace(path: str, data: bytes) -> None:
+def replace_file(path: str, data: bytes) -> None:
+    """Put a file in the place of another, whole or not at all, with the other's permissions; raises `OSError`."""
     beside = f"{path}.{os.urandom(4).hex()}.new"
     try:
         with open(beside, "xb") as file:

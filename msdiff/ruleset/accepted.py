@@ -1,11 +1,10 @@
-"""Findings that a team decided to live with: `.msdiff/accepted.yaml` in, its entries out; and an entry written to it.
+"""Findings that a team decided to live with: `.msdiff/accepted.yaml` in, its entries out; and the file with one more.
 
 An entry fits exactly one finding (fingerprint, rule and node), so a new difference is never covered by an old decision.
 Writing keeps comments, order and layout of the file.
 """
 
 import io
-import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -103,24 +102,19 @@ def is_date(text: str) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] + leap
 
 
-def write_accepted(path: str, entry: Accepted) -> None:
-    """Adds the entry to the file at `path` (in place of one with its fingerprint), which is made where there is none.
+def with_accepted(data: bytes, entry: Accepted, path: str = ACCEPTED_FILE) -> bytes:
+    """The file's content (b"" where there is none) with the entry in it, in place of one with its fingerprint.
 
-    Raises `SettingsError` where the entry or the file is not valid; then nothing is written.
+    Raises `SettingsError` where the entry or the file (`path`, for messages) is not valid.
     """
     problems = [*_bad_dates((entry,)), *_blank_reasons((entry,))]
     if problems:
         raise gathered(problems, SettingsError)
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except FileNotFoundError:
-        data = b""
     read_accepted(data, path)
     written = _with_entry(data or _HEADER.encode(), entry, path)
     if not any(_same(known, entry) for known in read_accepted(written, path)):
         raise SettingsError(f"{path} cannot be edited", hint="add the entry by hand", location=Location(path, 1, 1))
-    _replace(path, written)
+    return written
 
 
 def _tree(data: bytes, file: str) -> Tree | None:
@@ -224,17 +218,3 @@ def _written(entry: Accepted) -> dict[str, str]:
         "until": entry.until,
     }
     return {key: value for key, value in said.items() if value is not None}
-
-
-def _replace(path: str, data: bytes) -> None:
-    """All of the new content or none of it."""
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    written = f"{path}.{os.getpid()}.new"
-    try:
-        with open(written, "wb") as file:
-            file.write(data)
-        os.replace(written, path)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}", hint="check its permissions") from None

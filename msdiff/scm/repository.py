@@ -120,24 +120,25 @@ def repository_of(git: Git, answer: Result) -> Repository:
 
 def refusal(answer: Result, git: Git) -> GitError:
     """What git said when it refused, as an error that tells what to do."""
-    said = answer.err
-    first = next((line for line in said.splitlines() if line.startswith("fatal:")), said.strip().split("\n")[0])
-    if "safe.directory" in said:
-        command = next((line.strip() for line in said.splitlines() if "--add safe.directory" in line), "")
+    text = answer.err
+    first = next((line for line in text.splitlines() if line.startswith("fatal:")), text.strip().split("\n")[0])
+    if "safe.directory" in text:
+        command = next((line.strip() for line in text.splitlines() if "--add safe.directory" in line), "")
         return GitError(
             "git refuses this repository because it belongs to another user",
             hint=f"If you trust it: {command or 'git config --global --add safe.directory ' + shown(git.cwd)}",
         )
-    if "not a git repository" in said and "GIT_DIR" in git.variables:
+    if "not a git repository" in text and "GIT_DIR" in git.variables:
         return GitError(
             f"GIT_DIR is set to {shown(git.variables['GIT_DIR'])}, which is no repository", hint="Unset GIT_DIR."
         )
-    if "not a git repository" in said:
+    if "not a git repository" in text:
         hint = "Run msdiff in a repository, or name two folders or files: msdiff OLD NEW"
         return GitError(f"{shown(git.cwd)} is not in a git repository", hint=hint)
-    if "must be run in a work tree" in said:
+    if "must be run in a work tree" in text:
         return GitError("this repository has no working tree here", hint="Name two versions: msdiff main..feature")
-    return GitError(f"git says: {shown(first.removeprefix('fatal: ') or f'exit code {answer.code}')}")
+    said = shown(first.removeprefix("fatal: ") or f"exit code {answer.code}")
+    return GitError(f"git says: {said}", hint="`git status` here should say the same; `git fsck` may say more.")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -83,6 +84,26 @@ class Done(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def everything(folder: Path) -> dict[str, tuple[object, ...]]:
+    """Every file and folder below: kind, permissions, time of the last change, size, content or target."""
+    found: dict[str, tuple[object, ...]] = {}
+    for above, folders, files in os.walk(folder):
+        for name in (*folders, *files, "."):
+            path = os.path.join(above, name)
+            about = os.lstat(path)
+            found[path] = (about.st_mode, about.st_mtime_ns, about.st_size, _content(path, about.st_mode))
+    return found
+
+
+def _content(path: str, mode: int) -> bytes:
+    if stat.S_ISLNK(mode):
+        return os.fsencode(os.readlink(path))
+    if not stat.S_ISREG(mode):
+        return b""
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def run_process(folder: Path, *words: str, variables: Mapping[str, str] | None = None) -> Done:

@@ -1,7 +1,5 @@
 """Acceptances: what is read, what is refused, and what is written without disturbing the rest."""
 
-import os
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from msdiff.errors import ManyErrors, MsdiffError, SettingsError
 from msdiff.model.finding import Acceptance
 from msdiff.model.location import Location
-from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, is_date, read_accepted, write_accepted
+from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, is_date, read_accepted, with_accepted
 
 FULL = """\
 # why we live with these
@@ -126,14 +124,8 @@ def test_dates(text, right):
     assert is_date(text) is right
 
 
-def written(tmp_path, before: str | None, entry: Accepted = NEW) -> str:
-    path = tmp_path / ".msdiff" / "accepted.yaml"
-    if before is not None:
-        path.parent.mkdir()
-        path.write_text(before)
-    write_accepted(str(path), entry)
-    assert os.listdir(path.parent) == ["accepted.yaml"]
-    text = path.read_text()
+def written(before: str | None, entry: Accepted = NEW) -> str:
+    text = with_accepted((before or "").encode(), entry).decode()
     assert entry in [known._replace(location=entry.location) for known in read_accepted(text.encode())]
     return text
 
@@ -149,31 +141,31 @@ ADDED = """\
 """
 
 
-def test_a_new_file_says_what_it_is(tmp_path):
-    text = written(tmp_path, None)
+def test_a_new_file_says_what_it_is():
+    text = written(None)
     assert text.startswith("# Findings that we decided to live with.")
     assert text.endswith("\naccepted:\n" + ADDED)
 
 
-def test_comments_order_and_layout_stay(tmp_path):
-    assert written(tmp_path, FULL) == FULL + ADDED
+def test_comments_order_and_layout_stay():
+    assert written(FULL) == FULL + ADDED
 
 
-def test_a_list_that_is_not_indented_stays_so(tmp_path):
+def test_a_list_that_is_not_indented_stays_so():
     before = "accepted:\n- fingerprint: a\n  rule: r\n  reason: x  # so\n"
-    assert written(tmp_path, before) == before + "".join(line[2:] + "\n" for line in ADDED.splitlines())
+    assert written(before) == before + "".join(line[2:] + "\n" for line in ADDED.splitlines())
 
 
 @pytest.mark.parametrize("before", ["", "# only a comment\n", "accepted: []\n", "accepted:\n"])
-def test_a_file_without_entries_gets_one(tmp_path, before):
-    text = written(tmp_path, before)
+def test_a_file_without_entries_gets_one(before):
+    text = written(before)
     assert text.startswith(before.partition("accepted")[0])
     assert len(read_accepted(text.encode())) == 1
 
 
-def test_an_entry_of_the_same_fingerprint_is_replaced(tmp_path):
+def test_an_entry_of_the_same_fingerprint_is_replaced():
     entry = Accepted(FIRST.fingerprint, FIRST.rule, "still not rebuilt", "vector_db")
-    text = written(tmp_path, FULL, entry)
+    text = written(FULL, entry)
     assert "# the old index goes in May" in text
     assert "768" not in text
     assert "until" not in text
@@ -189,17 +181,14 @@ def test_an_entry_of_the_same_fingerprint_is_replaced(tmp_path):
         ("accepted: [{fingerprint: a}]\n", NEW),
     ],
 )
-def test_what_is_wrong_is_not_written(tmp_path, before, entry):
-    path = tmp_path / "accepted.yaml"
-    path.write_text(before)
+def test_what_is_wrong_is_not_written(before, entry):
     with pytest.raises((SettingsError, ManyErrors)):
-        write_accepted(str(path), entry)
-    assert path.read_text() == before
+        with_accepted(before.encode(), entry)
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(str.strip)
 
 
 @given(reason=TEXT, by=TEXT, fingerprint=st.text("0123456789abcdefe", min_size=1, max_size=16))
-def test_whatever_is_accepted_reads_back(tmp_path_factory, reason, by, fingerprint):
-    written(tmp_path_factory.mktemp("accepted"), FULL, NEW._replace(reason=reason, by=by, fingerprint=fingerprint))
+def test_whatever_is_accepted_reads_back(reason, by, fingerprint):
+    written(FULL, NEW._replace(reason=reason, by=by, fingerprint=fingerprint))

@@ -9,6 +9,7 @@ import pytest
 
 from msdiff.scm.git import resolve_sides
 from msdiff.scm.sides import Sides
+from tests.e2e.playground import everything
 
 LINES = "\n".join(f"line{n}: {n}" for n in range(20)) + "\n"
 IDENTITY = {
@@ -75,21 +76,6 @@ class Repo:
 
     def checkout(self, name: str) -> None:
         self.git("checkout", "-q", name)
-
-
-def everything(folder: Path) -> dict[str, tuple[object, ...]]:
-    """Every file and folder below: kind, permissions, time of the last change, content."""
-    found: dict[str, tuple[object, ...]] = {}
-    for above, folders, files in os.walk(folder):
-        for name in (*folders, *files, "."):
-            path = os.path.join(above, name)
-            about = os.lstat(path)
-            content = b""
-            if name in files and not os.path.islink(path) and os.path.isfile(path):
-                with open(path, "rb") as file:
-                    content = file.read()
-            found[path] = (about.st_mode, about.st_mtime_ns, about.st_size, content)
-    return found
 
 
 def read(sides: Sides) -> Seen:
