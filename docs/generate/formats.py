@@ -1,4 +1,4 @@
-"""What is read of model servers: tables of docs/formats.md, from `rules/tables/serving-flags.yaml`."""
+"""What is read of model servers and settings: tables of docs/formats.md, from the data under `rules/tables`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,6 +15,24 @@ def serving_tables() -> str:
     engines = "\n".join(_engine(row, data["facts"]) for row in data["engines"])
     stores = names(dict.fromkeys(row["engine"] for row in data["stores"]))
     return f"{engines}\nVector stores are known by their images: {stores}.\n"
+
+
+def keymap_tables() -> str:
+    """Each key map: its settings by the attribute that they state."""
+    return "\n".join(_keymap(data) for _, data in sorted(load_ruleset(Settings()).keymaps.items()))
+
+
+def _keymap(data: Mapping[str, Any]) -> str:
+    head = f"**{data['keyMap']}**: {data['title']} (as of {data['follows']}, [source]({data['source']}))"
+    return f"{head}\n\n{table(('of', 'attribute', 'variable', 'key'), _settings(data))}"
+
+
+def _settings(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for row in data["keys"]:
+        part, role = row["of"], data["parts"][row["of"]]
+        said = row["says"] if row["says"] == "address" else f"`{row['says']}`"
+        shown = part if part == role else f"{part} ({role})"
+        yield shown, said, *(f"`{row[name]}`" if name in row else "" for name in ("env", "path"))
 
 
 def _engine(row: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

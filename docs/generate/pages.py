@@ -25,7 +25,7 @@ from docs.generate.attributes import (
     unit_table,
     word_tables,
 )
-from docs.generate.formats import serving_tables
+from docs.generate.formats import keymap_tables, serving_tables
 from docs.generate.help import command_texts, help_text
 from docs.generate.place import ROOT, Place
 from docs.generate.rules import rule_index, rule_pages
@@ -59,6 +59,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": limit_table,
     "modelspec": model_spec_table,
     "rules": rule_pages,
+    "keymaps": keymap_tables,
     "serving": serving_tables,
     "rule index": rule_index,
     "units": unit_table,

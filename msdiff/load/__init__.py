@@ -54,7 +54,8 @@ class Reader(Protocol):
 READERS: dict[str, Reader] = {"graph": application_graph, "modelspec": model_spec}
 
 SUFFIXES = (".yaml", ".yml", ".json")
-BESIDE = (".env", "env.sh", ".toml")
+PYTHON = ("settings.py", "config.py", "configs.py", "configuration.py", "constants.py", "environment.py")
+BESIDE = (".env", "env.sh", ".toml", *PYTHON)
 _VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"

@@ -8,7 +8,9 @@ are read together once.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msdiff.load import PYTHON
 from msdiff.load.compose import Stacks, compose_part, is_script, is_variables, mentions_of, read, variables_part
+from msdiff.load.keymaps import KeyMaps, keymaps_of
 from msdiff.model.mention import Mention
 from msdiff.model.snapshot import Snapshot
 from msdiff.settings import Settings
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_BESIDE = 2_000  # files of variables and scripts that are looked at
 SETTINGS = (".yaml", ".yml", ".toml")
+NAMED = (".toml", *PYTHON)
 
 
 class Kept(NamedTuple):
@@ -50,9 +53,11 @@ def together(
     digests = {path: snapshot.digest(path) for path in (*stacked, *loose)}
     missing = tuple(path for path, digest in digests.items() if ("together", path, digest) not in memo)
     contents = snapshot.read_many(missing) if missing else {}
+    maps = keymaps_of(tables.get("keymaps", {}))
     for path in missing:
         data = contents.get(path)
-        memo["together", path, digests[path]] = Kept() if data is None else _kept(path, data, path in wanted, limits)
+        kept = Kept() if data is None else _kept(path, data, path in wanted, limits, maps)
+        memo["together", path, digests[path]] = kept
     found = {path: memo["together", path, digest] for path, digest in digests.items()}
     parts = {path: one.part for path, one in found.items() if one.part is not None}
     key = ("stacks", tuple((path, digests[path]) for path in parts))
@@ -64,18 +69,18 @@ def together(
     return Together(stacks, tuple(one for kept in found.values() for one in kept.mentions))
 
 
-def _kept(path: str, data: bytes, compose: bool, limits: Limits) -> Kept:
+def _kept(path: str, data: bytes, compose: bool, limits: Limits, maps: KeyMaps) -> Kept:
     part = compose_part(path, data, limits) if compose else None
     if part is None and (is_variables(path) or is_script(path)):
         part = variables_part(path, data)
-    return Kept(part, tuple(mentions_of(path, data)))
+    return Kept(part, mentions_of(path, data, maps))
 
 
 def _beside(snapshot: Snapshot, settings: Settings) -> Iterator[str]:
     count = 0
     for path in snapshot.paths():
         if (
-            (is_variables(path) or is_script(path) or path.endswith(".toml"))
+            (path.endswith(NAMED) or is_variables(path) or is_script(path))
             and settings.reads(path)
             and "node_modules/" not in path
         ):

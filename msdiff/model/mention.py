@@ -6,14 +6,16 @@ from msdiff.model.location import Location
 
 
 class Mention(NamedTuple):
-    """A model named in a file that states nothing of a graph: a profile that is not in force, another program's settings.
+    """A value in a file that states nothing of a graph: a profile that is not in force, another program's settings.
 
     It is no claim. It counts where a value that it repeats has changed: then it may be a place that was forgotten.
+    `fact` is what a key map makes of the setting, equal for all statements of one fact; "" for a model that is only named.
     """
 
     value: str
     key: str
     location: Location
+    fact: str = ""
 
 
 def name_of(value: str) -> str:

@@ -4,11 +4,11 @@ In: head's graphs. Out, for a change of a value that several places repeat (mode
 ...): the places that still say the old one. A model is looked for in the whole application, everything else at the
 nodes next to the changed one. In a stack (Compose) a model is known by the last part of its name, since images,
 addresses and profiles spell it differently, and mentions in files that no graph uses count, too, as far as they lie
-in the application's folder.
+in the application's folder. What a key map knows as one fact is one fact, whatever its value.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msdiff.model.change import Change
 from msdiff.model.claim import Claim
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 IN_STACKS = ("model.id", "edge.model")  # what names a model in a stack
 
 
+Places: TypeAlias = dict[tuple[str, int], tuple[Location, str]]
+"""File and line -> the place, and what to say of it."""
+
+
 class Spread(NamedTuple):
     """How far an update went: places that state the new value, and those that still state the old one."""
 
@@ -50,6 +54,8 @@ class Stale:
         self._mentions = tuple(mentions)
         self._stacks = {graph.label: graph for graph in self._graphs if graph.key.kind == "Compose"}
         self._named: dict[str, dict[tuple[str, int], tuple[Location, str, str]]] | None = None
+        self._facts: dict[str, tuple[Mention, ...]] | None = None
+        self._stated: dict[tuple[str, int], list[Mention]] = {}
         self._said: dict[tuple[str, str], list[tuple[Graph, Claim]]] | None = None
 
     @property
@@ -74,24 +80,58 @@ class Stale:
         return tuple(sorted(found, key=lambda one: (one.location, one.message)))
 
     def spread(self, change: Change) -> Spread:
-        """How far a change of a model's name in a stack went; nothing where the names could be equal by chance."""
+        """How far a change in a stack went: of a setting that a key map knows, or of a model's name that says enough."""
         stack = self._stacks.get(change.graph)
-        names = _names(change) if stack is not None else None
-        if stack is None or names is None:
+        if stack is None:
             return Spread()
         from msdiff.model.folders import application_of  # few repositories have stacks
 
         root = application_of(stack.location.file.rpartition("/")[0])[0]
-        old, new = (self._places(name, root, change) for name in names)
-        return Spread(len(new), tuple(Related(place, text) for place, text in sorted(old)))
+        old, new = self._settings(change, root)
+        names = _names(change)
+        if names is not None:
+            old, new = {**self._places(names[0], root, change), **old}, {**self._places(names[1], root, change), **new}
+        if not old:
+            return Spread()
+        return Spread(len(new), tuple(Related(place, text) for place, text in sorted(old.values())))
 
-    def _places(self, name: str, root: str, change: Change) -> list[tuple[Location, str]]:
+    def _settings(self, change: Change, root: str) -> tuple[Places, Places]:
+        """The places that state the setting that was changed: with the old value, and with the new one."""
+        old: Places = {}
+        new: Places = {}
+        if change.kind != "attribute.changed" or isinstance(change.old, Unknown) or isinstance(change.new, Unknown):
+            return old, new
+        for one in self._same_fact(change):
+            place = one.location
+            if root and not place.file.startswith(f"{root}/"):
+                continue
+            if one.value == str(change.old):
+                old[place.file, place.line] = (place, f"still says {one.key}: {one.value}")
+            elif one.value == str(change.new):
+                new[place.file, place.line] = (place, "")
+        return old, new
+
+    def _same_fact(self, change: Change) -> "list[Mention]":
+        """All mentions of the facts that are stated at the place of a change."""
+        if self._facts is None:
+            by_fact: dict[str, list[Mention]] = {}
+            for one in self._mentions:
+                if one.fact:
+                    by_fact.setdefault(one.fact, []).append(one)
+                    self._stated.setdefault((one.location.file, one.location.line), []).append(one)
+            self._facts = {fact: tuple(found) for fact, found in by_fact.items()}
+        place = change.head
+        here = self._stated.get((place.file, place.line), ()) if place else ()
+        facts = dict.fromkeys(one.fact for one in here if one.value == str(change.new))
+        return [one for fact in facts for one in self._facts[fact]]
+
+    def _places(self, name: str, root: str, change: Change) -> Places:
         """The places below a folder that state a name. Another server of that model is no statement about this one."""
-        return [
-            (place, text)
-            for place, text, server in self._by_name().get(name, {}).values()
+        return {
+            where: (place, text)
+            for where, (place, text, server) in self._by_name().get(name, {}).items()
             if (not root or place.file.startswith(f"{root}/")) and server in ("", change.node or "")
-        ]
+        }
 
     def _by_name(self) -> dict[str, dict[tuple[str, int], tuple[Location, str, str]]]:
         """Places by name: location, what to say of it, and the server of which it is said."""

@@ -29,6 +29,7 @@ ARTEFACT = "_compiled.json"
 MODEL_FACTS = "_model_facts.json"  # on its own: an ordinary run does not read it
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CATALOGUE, _FACTS, _MODELS = "attributes", "facts", "tables/model-facts"
+_KEYMAP = "keymap-"
 
 
 class Document(NamedTuple):
@@ -109,9 +110,15 @@ class RuleSet:
 
     @property
     def serving(self) -> Mapping[str, Any] | None:
-        """What starts model servers, and what their flags say (`rules/tables/serving-flags.yaml`)."""
+        """What readers of stacks and settings go by: `rules/tables/serving-flags.yaml`, and in `keymaps` the key maps by name."""
         found: Mapping[str, Any] | None = self.tables.get("serving-flags")
-        return found
+        return None if found is None else {**found, "keymaps": self.keymaps}
+
+    @property
+    def keymaps(self) -> Mapping[str, Any]:
+        """Which settings of applications mean what (`rules/tables/keymap-*.yaml`), by the name of the map."""
+        found = ((name, data) for name, data in self.tables.items() if name.startswith(_KEYMAP))
+        return {name.removeprefix(_KEYMAP): data for name, data in found}
 
     def document(self, id: str) -> Document:
         """The rule with its documentation, read from its file. Raises `UsageError` where there is no such rule."""

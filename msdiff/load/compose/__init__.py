@@ -18,6 +18,7 @@ from msdiff.load.compose.recalled import Parts, Recalled
 from msdiff.load.compose.stacks import stacks_of
 from msdiff.load.compose.variables import Variables
 from msdiff.load.document import Reading
+from msdiff.load.keymaps import keymaps_of
 from msdiff.load.serving import tables_of
 
 __all__ = ["Part", "Stacks", "compose_part", "is_script", "is_variables", "mentions_of", "read", "variables_part"]
@@ -37,7 +38,7 @@ class Stacks(NamedTuple):
 
 def read(parts: Mapping[str, Part], tables: Mapping[str, Any], recalled: Recalled | None = None) -> Stacks:
     """Every stack of a version. `recalled` holds what stacks of other versions said, and takes what these say."""
-    known = tables_of(tables)
+    known, maps = tables_of(tables), keymaps_of(tables.get("keymaps", {}))
     watched = Parts(parts)
     variables = Variables(watched)
     recalled = {} if recalled is None else recalled
@@ -50,7 +51,7 @@ def read(parts: Mapping[str, Part], tables: Mapping[str, Any], recalled: Recalle
         if key not in recalled or not watched.same(recalled[key][0]):
             watched.seen = {part.path: part for part in stack.files}
             project = project_of(stack, watched, variables)
-            recalled[key] = (watched.seen, (*claims_of(project, known), project.notes))
+            recalled[key] = (watched.seen, (*claims_of(project, known, maps), project.notes))
         claims, others, remarks = recalled[key][1]
         if not claims:
             continue

@@ -7,8 +7,10 @@ stands where a person would change the value.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msdiff.load.compose.environment import MODEL, Calls, models_asked, told_by
 from msdiff.load.compose.links import Link, asked_model, links_of, node_of_model
 from msdiff.load.compose.project import Model, Project, Service
+from msdiff.load.keymaps import KeyMaps
 from msdiff.load.serving import Served, Tables, Word, served, split_image
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
@@ -44,7 +46,7 @@ class Claims:
         return element
 
 
-def claims_of(project: Project, tables: Tables) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     """The claims of a stack, and the services that are none of the graph's; no claims where the stack serves no model."""
     stack = project.stack
     roles = {
@@ -68,6 +70,7 @@ def claims_of(project: Project, tables: Tables) -> tuple[tuple[Claim, ...], tupl
     for name, model in project.models.items():
         _model(claims, node_of_model(project, name), model, tables)
     _links(claims, [one for one in links if one.source in kept], kept, roles)
+    _settings(claims, [one for one in project.services.values() if one.name in kept], links, maps)
     return tuple(claims.found), tuple(name for name in project.services if name not in kept)
 
 
@@ -168,6 +171,16 @@ def _links(claims: Claims, links: list[Link], kept: frozenset[str], roles: Mappi
     for producer, consumer, place in _vectors(seen.values(), roles):
         element = claims.edge(f"{producer}.vector", f"{consumer}.{QUERY}", place)
         claims.say(element, "edge.role", "query", place)
+
+
+def _settings(claims: Claims, services: list[Service], links: tuple[Link, ...], maps: KeyMaps) -> None:
+    """What the settings of services say of the nodes that they call."""
+    roles = {one.element[5:]: str(one.value) for one in claims.found if one.attribute == "role"}
+    serving = frozenset(one.element[5:] for one in claims.found if one.attribute == MODEL)
+    calls = Calls(links, roles)
+    told = tuple(one for service in services for one in told_by(service, calls, maps))
+    for one in (*(one for one in told if one.attribute != MODEL), *models_asked(told, serving)):
+        claims.say(f"node:{one.node}", one.attribute, one.value, one.place)
 
 
 def _outside(claims: Claims, name: str, link: Link) -> None:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from msdiff.load.compose.interpolation import Filled, Lookup
 from msdiff.load.compose.parts import NAME, Part
-from msdiff.load.compose.secrets import is_secret
 from msdiff.load.compose.services import MAX_DEPTH, Draft, Piece, draft_of
 from msdiff.load.compose.stacks import Stack
 from msdiff.load.compose.variables import Variables, said, word
+from msdiff.load.secrets import is_secret
 from msdiff.load.serving import Word, words_of
 from msdiff.model.location import Location
 from msdiff.syntax.tree import Entry, Scalar, Sequence, Tree

@@ -2,7 +2,7 @@
 
 import pytest
 
-from msdiff.load.compose.secrets import is_secret
+from msdiff.load.secrets import is_secret
 from tests.unit.load.compose.stacks import SERVED, loaded
 
 CANARY = "canary-4711"

@@ -1,0 +1,137 @@
+"""Key maps ready to be asked: which setting of an application means which attribute of which node.
+
+In: plain data of `rules/tables/keymap-*.yaml` and of a team's own maps. Out: what a variable or a key path means, and
+values as attributes want them. Promised: a setting means nothing unless a map says so.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from msdiff.model.values import Value
+
+ADDRESS = "address"
+_COUNT = re.compile(r"\d{1,15}(?:_\d{3})*")
+_NUMBER = re.compile(r"[-+]?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})")
+_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*(ms|s|m|h)?")
+_IN_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+_ON, _OFF = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
+
+
+class Key(NamedTuple):
+    """One setting: `says` is an attribute, or `address`; `of` is the part of the map that it speaks of."""
+
+    map: str
+    of: str
+    role: str
+    says: str
+    kind: str
+    env: str
+    path: tuple[str, ...]
+    common: bool = False  # other applications have a variable of this name, too: it is no sign of this one
+
+    @property
+    def fact(self) -> str:
+        """What is equal for all statements of one fact."""
+        return f"{self.map}/{self.env or '.'.join(self.path)}"
+
+    def value(self, raw: Value) -> Value:
+        """The value as the attribute wants it; `None` where it says nothing."""
+        return value_of(self.kind, raw)
+
+
+class KeyMap(NamedTuple):
+    """The settings of one application."""
+
+    name: str
+    needs: int  # variables of its own that must stand together before any of them counts
+    files: tuple[str, ...]  # ends of names of files that may hold settings
+    marks: tuple[bytes, ...]  # a settings file holds all of them
+    parts: Mapping[str, str]  # part -> role
+    keys: tuple[Key, ...]
+    about: Mapping[str, Any]
+
+
+class KeyMaps:
+    """All key maps."""
+
+    def __init__(self, maps: Iterable[KeyMap]) -> None:
+        self.maps = tuple(maps)
+        self.by_name = {one.name: one for one in self.maps}
+
+    @cached_property
+    def by_env(self) -> Mapping[str, tuple[Key, ...]]:
+        """Keys by the name of their variable."""
+        found: dict[str, list[Key]] = {}
+        for one in self.maps:
+            for key in one.keys:
+                if key.env:
+                    found.setdefault(key.env, []).append(key)
+        return {name: tuple(keys) for name, keys in found.items()}
+
+    def meant(self, names: Iterable[str]) -> Mapping[str, tuple[Key, ...]]:
+        """What variables that stand together mean: those of maps of which enough are there."""
+        found = {name: keys for name in names if (keys := self.by_env.get(name))}
+        seen: dict[str, set[str]] = {}
+        for name, keys in found.items():
+            for key in keys:
+                if not key.common:
+                    seen.setdefault(key.map, set()).add(name)
+        enough = {name for name, there in seen.items() if len(there) >= self.by_name[name].needs}
+        return {name: kept for name, keys in found.items() if (kept := tuple(one for one in keys if one.map in enough))}
+
+
+def keymaps_of(data: Mapping[str, Any]) -> KeyMaps:
+    """The maps from plain data, by name."""
+    return KeyMaps(_keymap(one) for _, one in sorted(data.items()))
+
+
+def _keymap(data: Mapping[str, Any]) -> KeyMap:
+    parts = data["parts"]
+    return KeyMap(
+        name=data["keyMap"],
+        needs=int(data.get("needs", 2)),
+        files=tuple(data.get("files", ())),
+        marks=tuple(one.encode() for one in data.get("marks", ())),
+        parts=parts,
+        keys=tuple(
+            Key(
+                data["keyMap"],
+                row["of"],
+                parts[row["of"]],
+                row["says"],
+                row.get("as", "text"),
+                row.get("env", ""),
+                tuple(row["path"].split(".")) if "path" in row else (),
+                bool(row.get("common")),
+            )
+            for row in data["keys"]
+        ),
+        about={name: data[name] for name in ("title", "follows", "source") if name in data},
+    )
+
+
+def value_of(kind: str, raw: Value) -> Value:
+    """A raw value as this kind of attribute wants it; `None` where it says nothing."""
+    if raw is None or isinstance(raw, tuple | Mapping):
+        return None
+    text = str(raw).strip().strip("\"'").strip()
+    if kind in ("count", "tries"):
+        if not _COUNT.fullmatch(text):
+            return None
+        number = int(text.replace("_", ""))
+        return number + 1 if kind == "tries" else number or None
+    if kind == "number":
+        return _whole(float(text)) if _NUMBER.fullmatch(text) else None
+    if kind in _IN_MS:
+        found = _TIME.fullmatch(text)
+        return _whole(float(found[1]) * _IN_MS[found[2] or kind]) if found else None
+    if kind == "switch":
+        word = text.lower()
+        return True if word in _ON else False if word in _OFF else None
+    return text or None
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
