@@ -192,13 +192,10 @@ class _World:
         self.stale = Stale(self.heads, mentions)
         touched = Causes(self.changes).elements if compared else None
         kept = promised(self.bases)
-        promises = dict(kept)
         self.base = Obligations()
         if compared:
             self.base = obligations(self.bases, self.tables, kept, touched, only_touched=True)
-        for label, more in promised(self.heads).items():
-            promises[label] = (*promises.get(label, ()), *more)
-        self.head = obligations(self.heads, self.tables, promises, touched)
+        self.head = obligations(self.heads, self.tables, promised(self.heads), touched, before=kept)
         if compared:
             self.base = self._with_untouched(touched or frozenset(), kept)
         # figures of a base that could not be read in full are no figures

@@ -250,14 +250,13 @@ def _closing(finding: Finding, versions: Versions) -> Iterator[Line]:
     if finding.rule != _OPEN_WAYS or finding.node is None or head is None or base is None:
         return
     from msdiff.propagate.cuts import closing_edges
-    from msdiff.propagate.guards import promises
+    from msdiff.propagate.promises import NAMELESS, promises
     from msdiff.propagate.routes import Routes
 
     kinds = {
-        kind
+        promise.kind
         for promise in promises(base, Routes(base))
-        if (promise.stage, promise.node) == ("input", finding.node)
-        for kind in promise.kinds
+        if (promise.stage, promise.node) == ("input", finding.node) and promise.kept and promise.kind != NAMELESS
     }
     for edge in closing_edges(head, finding.node, kinds):
         yield line(2, "edge ", Span(short(edge.name), "name"), "  ", _place(edge.location))

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from msdiff.model.graph import Element, Graph
 from msdiff.model.obligation import Obligation, Outcome
-from msdiff.propagate.guards import Promise, guard_obligations, promises
+from msdiff.propagate.guards import guard_obligations
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.pins import pin_obligations
+from msdiff.propagate.promises import Promise, Promises, promises
 from msdiff.propagate.routes import Routes
 from msdiff.propagate.topology import topology_obligations
 from msdiff.propagate.wires import wire_obligations
@@ -19,7 +20,7 @@ from msdiff.ruleset.attributes import Catalogue
 
 LIMITS = frozenset({"edge.maxLatencyMs", "edge.timeoutMs", "edge.perTryTimeoutMs", "edge.maxAttempts"})
 
-__all__ = ["Obligations", "Promise", "Tables", "obligations", "promised"]
+__all__ = ["Obligations", "Promise", "Promises", "Tables", "obligations", "promised"]
 
 
 class Tables(NamedTuple):
@@ -48,18 +49,21 @@ def promised(graphs: Iterable[Graph]) -> Mapping[str, tuple[Promise, ...]]:
 def obligations(
     graphs: tuple[Graph, ...],
     tables: Tables,
-    kept_promises: Mapping[str, tuple[Promise, ...]],
+    kept: Mapping[str, tuple[Promise, ...]],
     touched: frozenset[str] | None,
     *,
+    before: Mapping[str, tuple[Promise, ...]] = MappingProxyType({}),
     only_touched: bool = False,
 ) -> Obligations:
-    """Every obligation of these graphs. `touched` are the ids of elements that changed (`None`: one version is checked).
+    """Every obligation of these graphs. `kept` is what their guards promise, `before` what those of base do.
 
-    With `only_touched` wires on which no change bears are left out: what is said of head's holds for base's.
+    `touched` are the ids of elements that changed (`None`: one version is checked). With `only_touched` wires on which no
+    change bears are left out: what is said of head's holds for base's.
     """
     ledgers = {graph.label: Ledger(graph.label, touched, graph.tabled) for graph in graphs}
     for graph in graphs:
-        _of_graph(graph, tables, kept_promises.get(graph.label, ()), ledgers[graph.label], only_touched=only_touched)
+        promised = Promises(kept.get(graph.label, ()), before.get(graph.label))
+        _of_graph(graph, tables, promised, ledgers[graph.label], only_touched=only_touched)
     if len({graph.key.name for graph in graphs}) < len(graphs) or any(graph.disagreements for graph in graphs):
         from msdiff.propagate.drift import drift_obligations
 
@@ -72,9 +76,7 @@ def obligations(
     )
 
 
-def _of_graph(
-    graph: Graph, tables: Tables, kept_promises: tuple[Promise, ...], ledger: Ledger, *, only_touched: bool
-) -> None:
+def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger, *, only_touched: bool) -> None:
     """All obligations of one graph. Kinds that few graphs have are imported where one has them: start-up time counts."""
     routes = Routes(graph)
     said = _said(graph)
@@ -87,7 +89,7 @@ def _of_graph(
         from msdiff.propagate.context_window import context_obligations
 
         context_obligations(graph, ledger)
-    guard_obligations(graph, routes, kept_promises, ledger)
+    guard_obligations(graph, routes, promised, ledger)
     if graph.policies:
         from msdiff.propagate.policies import policy_obligations
 

@@ -8,7 +8,7 @@ and Fulkerson 1956), as networkx computes it; only an explanation pays for impor
 from collections.abc import Iterable
 
 from msdiff.model.graph import Edge, Graph
-from msdiff.propagate.guards import guards
+from msdiff.propagate.promises import guards
 from msdiff.propagate.routes import Routes, entries
 
 _OUTSIDE, _INSIDE = ("outside",), ("inside",)

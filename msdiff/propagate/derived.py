@@ -9,8 +9,8 @@ from msdiff.model.change import Change
 from msdiff.model.graph import Graph, Node
 from msdiff.model.obligation import Held, Obligation, Violated
 from msdiff.model.values import Unknown, Value
-from msdiff.propagate.guards import PROTECTED, guards, kinds_of
-from msdiff.propagate.routes import Routes, entries
+from msdiff.propagate.promises import PROTECTED, guards, kinds_of, ways_in
+from msdiff.propagate.routes import Routes
 from msdiff.propagate.selectors import select
 from msdiff.propagate.spaces import sources
 from msdiff.propagate.thresholds import scorers
@@ -252,7 +252,7 @@ def _all_guarded(head: Graph | None, guard: Node, names: list[str]) -> bool:
     routes = Routes(head)
     for kind in kinds:
         others = set(guards(head, kind)) - {guard.name}
-        past = routes.reach(entries(head), others).came_from
+        past = routes.reach(ways_in(head), others).came_from
         if not others or any(name in past for name in names):
             return False
     return True

@@ -1,6 +1,6 @@
 """Guard obligations: a guard of each kind stands on every way to what it protects.
 
-In: one graph, and the promises that base keeps (which guard kinds cut which node off from the entries). Out: obligations
+In: one graph, and the promises that it and base keep (which guard kinds cut which node off from where). Out: obligations
 `guard.cover` (a protected node), `guard.assumed` (a node that relies on guards), `guard.order`, `guard.redactor`,
 `guard.output` (a generator) and `guard.failure` (a guard that does not say how it fails). A guard counts where `routes.counts`
 says so; one without `guard.kinds` counts for no kind.
@@ -15,37 +15,30 @@ from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
+from msdiff.propagate.promises import (
+    NAMELESS,
+    Promises,
+    Wanted,
+    guards,
+    kinds_of,
+    of_kind,
+    wanted_inputs,
+    wanted_outputs,
+    ways_in,
+)
 from msdiff.propagate.routes import Reach, Routes, counts, entries, exits, guard_facts, way_facts
 
-PROTECTED = ("generator", "agent", "tool")
-NAMELESS = ""  # stands for the kind of guards that do not say theirs
+MOST_REACHES = 32  # kept at a time; nearly always there are as many as kinds
+Reaches = dict[tuple[frozenset[str], str], Reach]  # (starts, kind) -> what is reached past the guards of the kind
 
 
-class Promise(NamedTuple):
-    """Base keeps this: guards of these kinds stand on every way to (or, for `output`, from) the node.
-
-    `starts` are the nodes at which data comes in: where no entry is drawn, those without incoming edges.
-    """
-
-    stage: str  # "input" | "output"
-    node: str
-    kinds: frozenset[str]
-    starts: frozenset[str] = frozenset()
-
-
-def promises(graph: Graph, routes: Routes) -> tuple[Promise, ...]:
-    """What the guards of this graph really cut off, so that head can be held to it."""
-    return (*_input_promises(graph, routes), *_output_promises(graph, routes))
-
-
-def guard_obligations(graph: Graph, routes: Routes, promised: Iterable[Promise], ledger: Ledger) -> None:
-    """Adds all guard obligations. `promised` are base's promises together with this graph's own."""
-    kept = merged(promised)
-    for (stage, name), promise in sorted(kept.items()):
-        if name in graph.nodes and stage == "input":
-            _cover(graph, routes, promise, ledger)
-        elif name in graph.nodes:
-            _output(graph, routes, name, ledger)
+def guard_obligations(graph: Graph, routes: Routes, promised: Promises, ledger: Ledger) -> None:
+    """Adds all guard obligations."""
+    reaches: Reaches = {}
+    for name, wanted in sorted(wanted_inputs(graph, promised).items()):
+        _cover(graph, routes, name, wanted, reaches, ledger)
+    for name in sorted(wanted_outputs(graph, promised)):
+        _output(graph, routes, name, ledger)
     for node in graph.nodes.values():
         if "governance.assumesGuards" in node.attributes:
             _assumed(graph, routes, node, ledger)
@@ -55,80 +48,28 @@ def guard_obligations(graph: Graph, routes: Routes, promised: Iterable[Promise],
             _redactor(graph, routes, node, ledger)
 
 
-def merged(promised: Iterable[Promise]) -> Mapping[tuple[str, str], Promise]:
-    """One promise for each stage and node, with the kinds and starts of all."""
-    kept: dict[tuple[str, str], Promise] = {}
-    for promise in promised:
-        key = (promise.stage, promise.node)
-        known = kept.get(key, promise)
-        kept[key] = promise._replace(kinds=known.kinds | promise.kinds, starts=known.starts | promise.starts)
-    return kept
-
-
-def guards(graph: Graph, kind: str | None = None, stage: str | None = None) -> tuple[str, ...]:
-    """The guards that count, of one kind and stage where given."""
-    return tuple(
-        name
-        for name, node in graph.nodes.items()
-        if node.role == "guardrail"
-        and counts(node)
-        and (kind is None or kind in kinds_of(node))
-        and (stage is None or node.stated("guard.stage") == stage)
-    )
-
-
-def kinds_of(node: Node) -> tuple[str, ...]:
-    """The declared kinds of a guard; none where they are undeclared."""
-    value = node.stated("guard.kinds", ())
-    return tuple(map(str, value)) if isinstance(value, tuple) else ()
-
-
-def _input_promises(graph: Graph, routes: Routes) -> Iterable[Promise]:
-    starts = entries(graph) or _sources(graph)
-    everything = routes.reach(starts)
-    kinds = sorted({kind for name in guards(graph) for kind in kinds_of(graph.nodes[name]) or (NAMELESS,)})
-    for kind in kinds:
-        past = routes.reach(starts, set(_of_kind(graph, kind)))
-        for name, node in graph.nodes.items():
-            if node.role in PROTECTED and name in everything.came_from and name not in past.came_from:
-                yield Promise("input", name, frozenset((kind,)), frozenset(starts))
-
-
-def _of_kind(graph: Graph, kind: str) -> tuple[str, ...]:
-    """The guards of a kind that count. One that does not say its kinds counts for none (rules-catalogue: absence policy)."""
-    if kind == NAMELESS:
-        return tuple(name for name in guards(graph) if not kinds_of(graph.nodes[name]))
-    return guards(graph, kind)
-
-
-def _output_promises(graph: Graph, routes: Routes) -> Iterable[Promise]:
-    barriers = set(guards(graph, stage="output"))
-    ends = exits(graph)
-    if not barriers or not ends:
-        return
-    for name, node in graph.nodes.items():
-        if node.role == "generator" and routes.reach((name,), barriers).barriers:
-            yield Promise("output", name, frozenset())
-
-
-def _cover(graph: Graph, routes: Routes, promise: Promise, ledger: Ledger) -> None:
-    name, kinds = promise.node, promise.kinds
-    starts = sorted({*entries(graph), *(start for start in promise.starts if start in graph.nodes)})
+def _cover(graph: Graph, routes: Routes, name: str, wanted: Wanted, reaches: Reaches, ledger: Ledger) -> None:
     missing: dict[str, Reach] = {}
+    perhaps: dict[str, Reach] = {}
     blocked: set[str] = set()
-    for kind in sorted(kinds):
-        past = routes.reach(starts, set(_of_kind(graph, kind)))
-        blocked |= past.barriers
-        if name in past.came_from:
-            missing[kind] = past
+    for group, found in ((wanted.starts, missing), (wanted.likely, perhaps)):
+        for kind, starts in sorted(group.items()):
+            for some in _by_trust(graph, starts):
+                past = _past(graph, routes, some, kind, reaches)
+                blocked |= past.barriers
+                if name in past.came_from:
+                    found.setdefault(kind, past)
     nameless = missing.pop(NAMELESS, None)
+    kinds = wanted.starts.keys()
     outcome: Outcome = HELD
     if missing:
         outcome = Violated(witnesses=frozenset(missing))
     elif nameless is not None or kinds == {NAMELESS}:
         outcome = Undecided(_nameless_reason(graph))
-    way = _witness(graph, missing or ({NAMELESS: nameless} if nameless else {}), name)
-    support = (Fact(f"node:{name}"), *way.facts, *_of(blocked))
+    elif perhaps:
+        outcome = Undecided(f"`{name}` is reached without a guard that stands before others of its kind")
+    way = _witness(graph, missing or ({NAMELESS: nameless} if nameless else perhaps), name)
+    support = (Fact(f"node:{name}"), Fact(f"node:{name}", "role"), *way.facts, *_of(blocked))
     facts: dict[str, Value] = {
         "kinds": tuple(sorted(missing)) or tuple(sorted(kinds - {NAMELESS})),
         "witness": " -> ".join(way.path),
@@ -148,6 +89,21 @@ def _cover(graph: Graph, routes: Routes, promise: Promise, ledger: Ledger) -> No
         facts=facts,
         path=way.path,
     )
+
+
+def _by_trust(graph: Graph, starts: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """The starts in groups, untrusted ones first: a way from one of these is the graver witness."""
+    untrusted = frozenset(name for name in starts if _trust(graph, (name,)) == "untrusted")
+    return tuple(group for group in (untrusted, starts - untrusted) if group)
+
+
+def _past(graph: Graph, routes: Routes, starts: frozenset[str], kind: str, reaches: Reaches) -> Reach:
+    found = reaches.get((starts, kind))
+    if found is None:
+        if len(reaches) >= MOST_REACHES:
+            reaches.clear()
+        found = reaches[starts, kind] = routes.reach(sorted(starts), set(of_kind(graph, kind)))
+    return found
 
 
 def _nameless_reason(graph: Graph) -> str:
@@ -203,11 +159,10 @@ def _candidates(graph: Graph, kinds: Iterable[str]) -> Iterable[str]:
 def _assumed(graph: Graph, routes: Routes, node: Node, ledger: Ledger) -> None:
     effective = node.attributes["governance.assumesGuards"]
     kinds = tuple(map(str, effective.value)) if isinstance(effective.value, tuple) else ()
-    starts = entries(graph)
     missing: dict[str, Reach] = {}
     blocked: set[str] = set()
     for kind in kinds:
-        reach = routes.reach(starts or _sources(graph), set(guards(graph, kind)))
+        reach = routes.reach(ways_in(graph), set(guards(graph, kind)))
         blocked |= reach.barriers
         if node.name in reach.came_from:
             missing[kind] = reach
@@ -231,11 +186,6 @@ def _assumed(graph: Graph, routes: Routes, node: Node, ledger: Ledger) -> None:
         },
         path=way.path,
     )
-
-
-def _sources(graph: Graph) -> tuple[str, ...]:
-    """Where data comes in when no entry is drawn: nodes without incoming edges."""
-    return tuple(name for name in graph.nodes if not graph.incoming.get(name))
 
 
 def _external(node: Node) -> bool:
@@ -291,7 +241,7 @@ def _redactor(graph: Graph, routes: Routes, guard: Node, ledger: Ledger) -> None
     redacts = guard.stated("guard.redacts", ())
     if not redacts or not isinstance(redacts, tuple):
         return
-    around = routes.reach(entries(graph) or _sources(graph), {guard.name} if counts(guard) else ())
+    around = routes.reach(ways_in(graph), {guard.name} if counts(guard) else ())
     behind = routes.reach((guard.name,)).came_from
     ahead = routes.upstream(guard.name)
     for name, node in graph.nodes.items():

@@ -5,15 +5,16 @@ each element that its selector picks (`require`). A path policy whose `through` 
 more precise rule speaks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msdiff.model.graph import Element, Fact, Graph
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Value
-from msdiff.propagate.guards import NO_WAY, kinds_of, way_to
+from msdiff.propagate.guards import NO_WAY, way_to
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
-from msdiff.propagate.routes import Routes, counts, guard_facts
+from msdiff.propagate.promises import kinds_of
+from msdiff.propagate.routes import Reach, Routes, counts, guard_facts
 from msdiff.propagate.selectors import select, select_edges
 
 SELECTED_BY = ("role", "labels", "owner", "guard.kinds", "guard.stage", "guard.streaming", "tools.offered")
@@ -43,12 +44,13 @@ def _every_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -
     check = _guard_check(value["through"]) if guarding else "policy.everyPath"
     nameless = _guards_without_kind(graph, value["through"]) if guarding else ()
     for name in select(graph, value["to"]):
-        breached = name in past.came_from and name not in barriers and name not in starts
+        reach = _from_others(routes, past, starts, name, barriers)
+        breached = name in reach.came_from and name not in barriers
         outcome: Outcome = Violated(witnesses=frozenset((name,))) if breached else HELD
         if breached and nameless:
             outcome = Undecided(f"guard `{nameless[0]}` does not say guard.kinds")
-        way = way_to(graph, past, name) if breached else NO_WAY
-        guard_support = tuple(fact for one in sorted(past.barriers) for fact in guard_facts(one))
+        way = way_to(graph, reach, name) if breached else NO_WAY
+        guard_support = tuple(fact for one in sorted(reach.barriers) for fact in guard_facts(one))
         ledger.add(
             "path",
             check,
@@ -60,7 +62,7 @@ def _every_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -
                 Fact(f"node:{name}"),
                 *way.facts,
                 *guard_support,
-                *_selected((name, *way.path, *past.barriers)),
+                *_selected((name, *way.path, *reach.barriers)),
             ),
             node=name,
             facts={
@@ -77,6 +79,13 @@ def _every_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -
             path=way.path,
             related=((policy.location, f"policy `{policy.name}`"),),
         )
+
+
+def _from_others(
+    routes: Routes, whole: Reach, starts: tuple[str, ...], name: str, barriers: Collection[str] = ()
+) -> Reach:
+    """What is reached from the starts; for a node that is a start itself, from the other ones."""
+    return whole if name not in starts else routes.reach([one for one in starts if one != name], barriers)
 
 
 def _speaks_of_guards(graph: Graph, selector: Value, picked: tuple[str, ...]) -> bool:
@@ -105,9 +114,10 @@ def _no_path(graph: Graph, routes: Routes, policy: Element, ledger: Ledger) -> N
     if not isinstance(value, Mapping):
         return
     starts = select(graph, value["from"])
-    reach = routes.reach(starts)
+    everything = routes.reach(starts)
     for name in select(graph, value["to"]):
-        breached = name in reach.came_from and name not in starts
+        reach = _from_others(routes, everything, starts, name)
+        breached = name in reach.came_from
         way = way_to(graph, reach, name) if breached else NO_WAY
         ledger.add(
             "path",
