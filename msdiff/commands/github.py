@@ -85,6 +85,7 @@ def _add_comment(parser: Parser) -> None:
     group.add_argument("--ping", action="append", default=[], metavar="OWNER", help="an owner who may be mentioned")
     group.add_argument("--suggest", action="store_true", help="suggest obvious edits on lines that the diff shows")
     group.add_argument("--accept-label", default="", metavar="NAME", help="a label that accepts all that was found")
+    group.add_argument("--check-run", action="store_true", help="make a Check Run of the verdict, too")
 
 
 def run(arguments: Arguments) -> int:
@@ -123,6 +124,11 @@ def _handed_on(event: Event, arguments: Arguments) -> Judged:
         raise UsageError(
             f"`--report` is for a second stage, and this is `{event.name}`",
             hint="Use it in a workflow with on: workflow_run",
+        )
+    if arguments.check_run:
+        raise UsageError(
+            "`--check-run` is for a run that compares: a report of a pull request may say anything",
+            hint="The check to require is the first stage's job",
         )
     link = line_links(event, lambda file: event.head_sha)
     return Judged(read_report(arguments.report), None, event.head_sha, link=link)
@@ -196,7 +202,7 @@ def _closed(answer: Exchange, code: int, runner: Runner) -> None:
     """What became of the comment, in the log, at the end of the summary and in the outputs."""
     for sentence in answer.sentences:
         runner.say(sentence)
-    if answer.outcome in ("failed", "no token") or answer.is_accepted:
+    if {answer.outcome, answer.check} & {"failed", "no token"} or answer.is_accepted:
         from msdiff.report.escape import inline
 
         runner.summarize("\n".join(f"- {inline(sentence)}" for sentence in answer.sentences))
@@ -204,6 +210,8 @@ def _closed(answer: Exchange, code: int, runner: Runner) -> None:
         {
             "comment": answer.outcome,
             "comment-url": answer.url,
+            "check-run": answer.check,
+            "check-run-url": answer.check_url,
             "accepted-by-label": str(answer.is_accepted).lower(),
             "exit-code": code,
             "api-calls": answer.calls,

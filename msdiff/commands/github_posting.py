@@ -1,4 +1,4 @@
-"""What msdiff and GitHub say to each other about one pull request: its labels, and the one comment.
+"""What msdiff and GitHub say to each other about one event: labels, the one comment, suggestions, the Check Run.
 
 In go what was judged and the event, out comes what became of it, in sentences. Promise: whatever GitHub does, this ends
 within a limit and costs no verdict; a label counts only if GitHub shows it now; nothing is written about a commit that
@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from msdiff.commands.github_checking import check_of
 from msdiff.commands.github_judging import Judged
 from msdiff.commands.github_text import LONGEST, Words, comment_text, standing_of
 from msdiff.commands.options import Arguments
 from msdiff.model.finding import Verdict
 from msdiff.scm.github import BOT, PATIENCE_S, Api, Trouble, connected
+from msdiff.scm.github_check import check
 from msdiff.scm.github_comment import Draft, Drafting, Outcome, Posted, Stamp, Thread, recalled
 from msdiff.scm.github_event import PULL, QUEUE, RUN, TARGET, Event
 from msdiff.scm.github_memory import since
@@ -26,13 +28,17 @@ T = TypeVar("T")
 
 
 class Exchange(NamedTuple):
-    """What came of it. `is_accepted`: a label accepts what was found. `calls` counts the requests to GitHub."""
+    """What came of it: of the comment (`outcome`), of the Check Run (`check`). `is_accepted`: a label accepts what was
+    found. `calls` counts the requests to GitHub.
+    """
 
     outcome: str = "not asked for"
     url: str = ""
     sentences: tuple[str, ...] = ()
     is_accepted: bool = False
     calls: int = 0
+    check: str = "not asked for"
+    check_url: str = ""
 
 
 class Access(NamedTuple):
@@ -61,19 +67,38 @@ def access(event: Event, arguments: Arguments, variables: Any) -> Access | None:
 
 
 def exchange(event: Event, judged: Judged, arguments: Arguments, way: Access | None) -> Exchange:
-    """Read the label, write the comment; never raises for anything that GitHub does."""
+    """Read the label, write the comment and the Check Run; never raises for anything that GitHub does."""
     comments = arguments.comment != NEVER and event.kind in (PULL, TARGET, RUN)
     labels = bool(arguments.accept_label) and judged.exit_code == 1
-    if not (comments or labels) or (event.number is None and event.kind != RUN):
+    pulls = (comments or labels) and (event.number is not None or event.kind == RUN)
+    checks = bool(arguments.check_run and judged.head)
+    if not pulls and not checks:
         return Exchange()
+    what = " and ".join(filter(None, ("no comment" if pulls else "", "no Check Run" if checks else "")))
     if way is None:
-        return Exchange("no token", sentences=("no comment: there is no token (GITHUB_TOKEN)",))
+        return Exchange("no token", sentences=(f"{what}: there is no token (GITHUB_TOKEN)",))
     api = connected(way.address, way.token)
-    ask = lambda: _exchange(api, event, judged, arguments, way)  # noqa: E731
-    found = _within(PATIENCE_S + SPARE_S, ask)
-    if found is None:
-        return Exchange("failed", sentences=("no comment: GitHub took too long",), calls=api.calls)
-    return found._replace(calls=api.calls)
+
+    def ask() -> Exchange:
+        found = _exchange(api, event, judged, arguments, way) if pulls else Exchange()
+        return _checked(api, event, judged, arguments, found) if checks else found
+
+    answer = _within(PATIENCE_S + SPARE_S, ask)
+    if answer is None:
+        return Exchange("failed", sentences=(f"{what}: GitHub took too long",), calls=api.calls)
+    return answer._replace(calls=api.calls)
+
+
+def _checked(api: Api, event: Event, judged: Judged, arguments: Arguments, found: Exchange) -> Exchange:
+    """With what became of the Check Run."""
+    wanted = check_of(event, judged, arguments, accepted=found.is_accepted)
+    try:
+        done = check(api, event.repository, wanted, event.run)
+    except Trouble as trouble:
+        said = f"no Check Run: {explained(trouble, 'checks: write')}"
+        return found._replace(check="failed", sentences=(*found.sentences, said))
+    said = f"Check Run {done.outcome}" + (f": {done.url}" if done.url else "")
+    return found._replace(check=done.outcome, check_url=done.url, sentences=(*found.sentences, said))
 
 
 def _within(seconds: float, ask: Callable[[], T]) -> T | None:
@@ -198,12 +223,12 @@ def _at(said: Any, *keys: str) -> Any:
     return said
 
 
-def explained(trouble: Trouble) -> str:
+def explained(trouble: Trouble, permission: str = "pull-requests: write") -> str:
     """A trouble, and what it usually means."""
     meaning = {
         401: "GitHub does not take the token",
         403: "the token may not write here (that of a fork or of Dependabot may only read; see docs/ci/forks.md)",
-        404: "this token is shown no such pull request (does the job have `pull-requests: write`?)",
+        404: f"this token is not shown this (does the job have `{permission}`?)",
         410: "comments are switched off here",
     }
     if trouble.wait is not None:

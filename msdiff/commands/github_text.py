@@ -26,6 +26,7 @@ from msdiff.scm.github_memory import Since, Standing
 LONGEST = 60_000 - LONGEST_MARKER - 40  # characters after the first line; GitHub takes 65,536 with it
 _BYTES_EACH = 190_000 / 60_000  # what GitHub counts is disputed
 _OWNER = re.compile(r"@[A-Za-z0-9-]{1,39}(/[A-Za-z0-9._-]{1,100})?")
+_CHECK = 60_000  # bytes; GitHub takes 65,535 characters, and some have found it to count bytes
 _SUMMARY_CHARS, _SUMMARY_BYTES = 250_000, 900_000
 
 
@@ -81,6 +82,13 @@ def summary_text(judged: Judged, arguments: Arguments) -> str:
     return _body(judged, arguments, RenderOptions(max_chars=_SUMMARY_CHARS, max_bytes=_SUMMARY_BYTES))
 
 
+def check_text(judged: Judged, arguments: Arguments, *, accepted: bool) -> str:
+    """What the Check Run shows."""
+    text = _body(judged, arguments, RenderOptions(max_chars=_CHECK, max_bytes=_CHECK))
+    said = f"{_accepted(arguments)}\n\n" if accepted else ""
+    return said + text
+
+
 def _body(judged: Judged, arguments: Arguments, options: RenderOptions) -> str:
     if judged.error is not None:
         said = code_block(error_text(judged.error).rstrip("\n")[: options.max_chars // 2], "text")
@@ -97,7 +105,11 @@ def _first(event: Event, arguments: Arguments, words: Words) -> Iterator[str]:
     if event.kind == RUN:
         yield f"Reported by the [run of the pull request]({event.run_url}), which the pull request itself can change."
     if words.accepted:
-        yield f"Accepted as a whole by the label {code_span(arguments.accept_label)}: the check does not fail."
+        yield _accepted(arguments)
+
+
+def _accepted(arguments: Arguments) -> str:
+    return f"Accepted as a whole by the label {code_span(arguments.accept_label)}: the check does not fail."
 
 
 def _since(since: Since) -> str:

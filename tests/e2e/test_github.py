@@ -52,6 +52,8 @@ def test_everything_is_told(step: Step) -> None:
         "report-json": str(step.folder / "temp/msdiff/msdiff.json"),
         "comment": "created",
         "comment-url": "https://github.com/acme/shop/pull/7#issuecomment-1001",
+        "check-run": "not asked for",
+        "check-run-url": "",
         "accepted-by-label": "false",
         "api-calls": "4",
     }
@@ -168,7 +170,7 @@ def test_the_token_of_a_fork_may_only_read(step: Step) -> None:
     ("fault", "expected"),
     [
         (Fault(401, "Bad credentials"), "GitHub does not take the token (401 Bad credentials)"),
-        (Fault(404, "Not Found"), "this token is shown no such pull request"),
+        (Fault(404, "Not Found"), "this token is not shown this"),
         (Fault(500), "500 Server Error"),
         (Fault(0), "no answer that can be read (ConnectionError)"),
         (Fault(200, body="<html>maintenance</html>"), "no open pull request has this commit as its head"),

@@ -169,7 +169,9 @@ def test_the_action_in_a_clean_folder(runner: Runner, made: Origin, tmp_path: Pa
     runner.github.pull(head=made.feature)
     clone = checkout(made, tmp_path / "clone", made.merge, depth=2).folder
     payload = payloads.pull_request(base=made.start, head=made.feature)
-    first = runner.job(clone, "pull_request", payload, {"formats": "json,sarif"}, GITHUB_SHA=made.merge)
+    first = runner.job(
+        clone, "pull_request", payload, {"formats": "json,sarif", "check-run": "true"}, GITHUB_SHA=made.merge
+    )
     assert first.code == 1, first.log
     assert "::error file=app.yaml,line=10," in first.log
     outputs = first.outputs["msdiff"]

@@ -51,6 +51,7 @@ class FakeGitHub:
         self.template: dict[str, Any] = {}  # what a pull request has besides
         self.files: dict[int, list[dict[str, Any]]] = {}
         self.reviewed: dict[int, dict[str, Any]] = {}
+        self.checks: dict[int, dict[str, Any]] = {}
         self.exchanges: list[Exchange] = []
         self.faults: list[Callable[[str, str], Fault | None]] = []
         self.before: Callable[[str, str], None] = lambda verb, path: None
@@ -161,11 +162,36 @@ class FakeGitHub:
             case "GET", ["issues", number, "comments"]:
                 about = f"{self.address}/repos/{self.repository}/issues/{number}"
                 return 200, paged([one for one in self.comments.values() if one["issue_url"] == about], query)
+            case "GET", ["commits", sha, "check-runs"]:
+                named = [one for one in self.checks.values() if one["head_sha"] == sha]
+                found = [one for one in named if one["name"] == query["check_name"][0]]
+                return 200, {"total_count": len(found), "check_runs": paged(found, query)}
+            case "POST", ["check-runs"]:
+                self._next += 1
+                return 201, self._check(self._next, body)
+            case "PATCH", ["check-runs", id]:
+                return 200, self._check(int(id), body)
             case "POST", ["issues", number, "comments"]:
                 return self._create(int(number), body, author)
             case (("PATCH" | "DELETE"), ["issues", "comments", id]):
                 return self._change(verb, int(id), body)
         return 404, problem("Not Found")
+
+    def check(self, head: str, name: str, external_id: str | None) -> int:
+        """A job or an app has made a Check Run; its id."""
+        self._next += 1
+        self._check(self._next, {"head_sha": head, "name": name, "external_id": external_id, "conclusion": "success"})
+        return self._next
+
+    def _check(self, id: int, said: dict[str, Any]) -> dict[str, Any]:
+        api, web = f"{self.address}/repos/{self.repository}", f"https://github.com/{self.repository}"
+        there = self.checks.get(id) or {"output": {"title": None, "summary": None, "text": None}, "details_url": None}
+        output = {**there["output"], **said.get("output", {}), "annotations_count": 0, "annotations_url": f"{api}/a"}
+        addresses = {"url": f"{api}/check-runs/{id}", "html_url": f"{web}/runs/{id}"}
+        times = {"status": "completed", "started_at": TIME, "completed_at": TIME}
+        about = {"id": id, "node_id": f"CR_{id}", "check_suite": {"id": 1}, "app": None, "pull_requests": []}
+        self.checks[id] = {**there, **about, **times, **addresses, **said, "output": output}
+        return self.checks[id]
 
     def _create(self, number: int, body: Any, author: str) -> tuple[int, Any]:
         refused = too_long(body)
