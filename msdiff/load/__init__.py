@@ -55,7 +55,7 @@ READERS: dict[str, Reader] = {"graph": application_graph, "modelspec": model_spe
 
 SUFFIXES = (".yaml", ".yml", ".json")
 PYTHON = ("settings.py", "config.py", "configs.py", "configuration.py", "constants.py", "environment.py")
-BESIDE = (".env", "env.sh", ".toml", *PYTHON)
+BESIDE = (".env", "env.sh", ".toml", ".sql", *PYTHON)
 _VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"
@@ -215,7 +215,7 @@ def may_be_part(path: str, text: bytes) -> bool:
 
 
 def is_wanted(path: str) -> bool:
-    """Whether a file may be looked at, by its name: YAML, JSON, and files of variables and settings beside stacks."""
+    """Whether a file may be looked at, by its name: YAML, JSON, and what counts beside stacks."""
     return path.endswith(SUFFIXES) or (
         path.endswith(BESIDE) or (".env" in path and _VARIABLES.search(path) is not None)
     )

@@ -6,8 +6,10 @@ are read together once.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msdiff.errors import InputError
 from msdiff.load import PYTHON
 from msdiff.load.compose import Stacks, compose_part, is_script, is_variables, mentions_of, read, variables_part
 from msdiff.load.keymaps import KeyMaps, keymaps_of
@@ -66,7 +68,36 @@ def together(
     stacks: Stacks = memo[key]
     if not stacks.readings:
         return Together(stacks, ())
-    return Together(stacks, tuple(one for kept in found.values() for one in kept.mentions))
+    mentions = tuple(one for kept in found.values() for one in kept.mentions)
+    return Together(_with_indexes(stacks, snapshot, settings, memo, limits), mentions)
+
+
+def _with_indexes(
+    stacks: Stacks, snapshot: Snapshot, settings: Settings, memo: dict[Any, Any], limits: Limits
+) -> Stacks:
+    """The stacks with what migrations and schemas say of their stores."""
+    if not any(claim.attribute == "store.engine" for reading in stacks.readings for claim in reading.claims):
+        return stacks
+    from msdiff.load.indexes import about, kept, may_say, stores_in  # few stacks keep vectors
+
+    stores = stores_in(stacks.readings)
+    paths = tuple(may_say(filter(settings.reads, snapshot.paths()), stores))
+    digests = dict(_digests(snapshot, paths))
+    missing = tuple(path for path, digest in digests.items() if ("index", path, digest) not in memo)
+    contents = snapshot.read_many(missing) if missing else {}
+    for path in missing:
+        data = contents.get(path)
+        memo["index", path, digests[path]] = None if data is None else kept(path, data, limits)
+    said = {path: memo["index", path, digest] for path, digest in digests.items()}
+    readings = about(stores, {path: one for path, one in said.items() if one is not None})
+    files = {claim.location.file for reading in readings for claim in reading.claims}
+    return stacks._replace(readings=(*stacks.readings, *readings), files=tuple(sorted({*stacks.files, *files})))
+
+
+def _digests(snapshot: Snapshot, paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        with suppress(InputError):  # a pipe, a device: none of ours to judge
+            yield path, snapshot.digest(path)
 
 
 def _kept(path: str, data: bytes, compose: bool, limits: Limits, maps: KeyMaps) -> Kept:

@@ -96,18 +96,25 @@ def _with_one_port_each(draft: Draft) -> None:
     """A document may call the port that vectors go to as it likes: what a stack says of `query` is said of that one."""
     ports: dict[str, str] = {}
     for name, node in draft.nodes.items():
-        here = {one.split(".")[1] for one in node.statements if one.startswith("inputs.")}
-        if len(here) == 2 and QUERY in here:
-            stated = [one for one in node.statements if one.startswith(f"inputs.{QUERY}.")]
-            if all(node.statements[one][0].location.reader not in DOCUMENTS for one in stated):
-                ports[name] = next(iter(here - {QUERY}))
-                for one in stated:
-                    own = f"inputs.{ports[name]}.{one.split('.', 2)[2]}"
-                    node.statements.setdefault(own, []).extend(node.statements.pop(one))
+        if f"inputs.{QUERY}.type" not in node.statements:
+            continue
+        by_people = {
+            one.split(".")[1]
+            for one, claims in node.statements.items()
+            if one.startswith("inputs.") and claims[0].location.reader in DOCUMENTS
+        }
+        ports[name] = next(iter(by_people)) if len(by_people) == 1 else QUERY
+        for one in [one for one in node.statements if one.startswith(f"inputs.{QUERY}.")] if by_people else ():
+            own = f"inputs.{ports[name]}.{one.split('.', 2)[2]}"
+            if own != one:
+                node.statements.setdefault(own, []).extend(node.statements.pop(one))
     for edge in draft.edges if ports else ():
-        name, dot, port = edge.ends[1].rpartition(".")
-        if dot and port == QUERY and name in ports:
-            edge.ends = (edge.ends[0], f"{name}.{ports[name]}")
+        start, end = edge.ends
+        name, _, port = end.rpartition(".")
+        if port == QUERY and name in ports:
+            edge.ends = (start, f"{name}.{ports[name]}")
+        elif end in ports and edge.location.reader in DOCUMENTS:
+            edge.ends = (start, f"{end}.{ports[end]}")
 
 
 def _with_one_edge_each(draft: Draft) -> Draft:

@@ -168,6 +168,8 @@ def _links(claims: Claims, links: list[Link], kept: frozenset[str], roles: Mappi
         asked = asked_model(link)
         if asked is not None and link.model is not None and not link.unresolved:
             claims.say(element, "edge.model", _without_provider(asked, roles.get(link.target)), link.model.place)
+    for store, embedder, place in _own_embedders(seen.values(), roles):
+        claims.say(f"node:{store}", "store.builtWith.node", embedder, place)
     for producer, consumer, place in _vectors(seen.values(), roles):
         element = claims.edge(f"{producer}.vector", f"{consumer}.{QUERY}", place)
         claims.say(element, "edge.role", "query", place)
@@ -201,10 +203,16 @@ def _role_called(setting: str) -> str:
 
 
 def _vectors(links: Iterable[Link], roles: Mapping[str, Served]) -> Iterator[tuple[str, str, Location]]:
-    """Vectors on their way into a store: whoever calls an embedder and a store brings them from the one to the other."""
+    """Vectors on their way into a store: whoever calls an embedder and a store brings them from the one to the other.
+
+    A store that calls an embedder itself brings them to itself.
+    """
     calls: dict[str, dict[str, Link]] = {}
     for link in links:
         calls.setdefault(link.source, {}).setdefault(link.target, link)
+    for name, targets in calls.items():
+        if _is(name, "vectorStore", roles):
+            targets.setdefault(name, next(iter(targets.values())))
     done = set()
     for targets in calls.values():
         for embedder in targets:
@@ -213,6 +221,15 @@ def _vectors(links: Iterable[Link], roles: Mapping[str, Served]) -> Iterator[tup
                 if _is(embedder, "embedder", roles) and _is(store, "vectorStore", roles) and pair not in done:
                     done.add(pair)
                     yield embedder, store, link.place
+
+
+def _own_embedders(links: Iterable[Link], roles: Mapping[str, Served]) -> Iterator[tuple[str, str, Location]]:
+    """Stores that embed what is put into them: each with the one embedder that it calls."""
+    called: dict[str, dict[str, Location]] = {}
+    for link in links:
+        if _is(link.source, "vectorStore", roles) and _is(link.target, "embedder", roles):
+            called.setdefault(link.source, {}).setdefault(link.target, link.place)
+    yield from ((store, *next(iter(found.items()))) for store, found in called.items() if len(found) == 1)
 
 
 def _is(name: str, role: str, roles: Mapping[str, Served]) -> bool:

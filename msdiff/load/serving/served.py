@@ -83,6 +83,8 @@ def _model(
     if engine.from_image and "model" not in found:
         word = Word(repository.rpartition("/")[2], image.place, image.missing)
         found["model"] = [word]
+    if engine.from_tag and (tag := split_image(image.text)[1]):
+        found["model"] = [Word(engine.from_tag.sub(r"\1/", tag), image.place, image.missing)]
     for fact, given in found.items():
         row = tables.facts.get(fact)
         if row is None:

@@ -18,6 +18,7 @@ class Engine(NamedTuple):
     env: Mapping[str, str]
     positional: tuple[str, ...]
     from_image: bool
+    from_tag: "re.Pattern[str] | None"  # the owner that a tag begins with
     own_name: bool
     images: "re.Pattern[str] | None"
     commands: "re.Pattern[str] | None"
@@ -84,6 +85,7 @@ def _engine(row: Mapping[str, Any]) -> Engine:
         env=row["env"],
         positional=tuple(row.get("positional", ())),
         from_image=row.get("fromImage", False),
+        from_tag=re.compile(row["fromTag"]) if "fromTag" in row else None,
         own_name=row.get("ownName", False),
         images=_any_of(row["images"]),
         commands=_any_of(row["commands"]),

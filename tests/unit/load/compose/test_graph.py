@@ -277,3 +277,18 @@ services:
   embedder: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1}
 """
     assert edges({"compose.yaml": text}) == {("job.server", "embedder"), ("flow.EMBEDDER_URL", "embedder")}
+
+
+def test_a_store_that_embeds_by_itself_is_built_with_what_it_calls() -> None:
+    text = """\
+services:
+  weaviate:
+    image: cr.weaviate.io/semitechnologies/weaviate:1.32.0
+    environment: {ENABLE_MODULES: text2vec-transformers, TRANSFORMERS_INFERENCE_API: "http://t2v:8080"}
+  t2v: {image: "cr.weaviate.io/semitechnologies/transformers-inference:sentence-transformers-multi-qa-MiniLM-L6-cos-v1"}
+"""
+    files = {"compose.yaml": text}
+    assert edges(files) == {("weaviate.TRANSFORMERS_INFERENCE_API", "t2v"), ("t2v.vector", "weaviate.query")}
+    assert told(files, "node:weaviate")["store.builtWith.node"] == "t2v"
+    said = told(files, "node:t2v")
+    assert (said["role"], said["model.id"]) == ("embedder", "sentence-transformers/multi-qa-MiniLM-L6-cos-v1")
