@@ -12,13 +12,14 @@ from msdiff.model.values import Unknown, Value
 from msdiff.propagate.promises import PROTECTED, guards, kinds_of, ways_in
 from msdiff.propagate.routes import Routes
 from msdiff.propagate.selectors import select
-from msdiff.propagate.spaces import sources
+from msdiff.propagate.spaces import STORING, sources
 from msdiff.propagate.thresholds import scorers
 
 # what each is better than; fp16 and bf16 cannot be compared (rules-catalogue: precisionRank)
 PRECISION = {"fp32": 3, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1, "int4": 0}
 
 
+CHUNKER = "store.builtWith.chunker"
 SCALE = ("store.metric", ".score.kind", ".score.orientation")  # what `threshold.calibratedFor` has no words for
 
 
@@ -69,6 +70,7 @@ class Context:
             "lostHandled": self._lost_handled(),
             "unreadBy": self._readers_of_a_lost_field(),
             **self._readers_of_scores(),
+            **self._readers_of_reasoning(),
             "keptThresholds": self._kept_thresholds(),
             "becameOptional": old is True and new is False,
             "belowSlo": old is False and new is True and self._is_below_an_slo(),
@@ -97,6 +99,10 @@ class Context:
                 for name in self._fed(graph).get(node.name, ())
                 if "store.builtWith.normalized" not in graph.nodes[name].attributes
             ),
+            "chunkStores": self._chunk_stores(graph, node),
+            "promptVersionMoved": self._moved(node, "prompt.version"),
+            "requireTracing": _policy_says(graph, "policy.requireTracing"),
+            "requireToolPins": _policy_says(graph, "policy.requireToolPins"),
             "rebuild": str(node.stated("store.rebuild", "")),
             "builtMetric": str(node.stated("store.builtWith.metric", "")),
             "context": self._outcome("context.window", node.name),
@@ -162,6 +168,16 @@ class Context:
         readers = tuple(sorted(key for key, use in uses.items() if use != "order"))
         return {"scoreReaders": readers, "valueReaders": tuple(key for key in readers if uses[key] == "value")}
 
+    def _readers_of_reasoning(self) -> dict[str, Value]:
+        """Consumers of the node by what they say of reasoning that is mixed into the content."""
+        said: dict[Value, set[str]] = {False: set(), None: set()}
+        if self.head is not None and self.node is not None and self.change.fact.attribute.startswith("reasoning."):
+            for edge in self.head.outgoing.get(self.node.name, ()):
+                accepts = self.head.nodes[edge.consumer].stated(f"inputs.{edge.in_port}.acceptsReasoning")
+                if accepts is not True:
+                    said[False if accepts is False else None].add(edge.consumer)
+        return {"refusesReasoning": tuple(sorted(said[False])), "silentOnReasoning": tuple(sorted(said[None]))}
+
     def _lost_handled(self) -> tuple[str, ...]:
         """Labels that the port no longer gives and that some consumer handles."""
         if not self.change.fact.attribute.endswith(".labels"):
@@ -223,6 +239,27 @@ class Context:
         if not models or before in models.values() or None in models.values():
             return ""
         return ", ".join(sorted(models))
+
+    def _chunk_stores(self, graph: Graph, node: Node) -> tuple[str, ...]:
+        """Stores behind a chunker that outlive a deployment and do not say since this change that they were built with it."""
+        if node.role != "chunker":
+            return ()
+        identity = f"{node.name}@{node.stated('version', '')}"
+        behind = sorted(Routes(graph).reach((node.name,)).came_from)
+        stores = [graph.nodes[name] for name in behind if graph.nodes[name].role in STORING]
+        return tuple(
+            store.name
+            for store in stores
+            if store.stated("store.rebuild") not in ("onDeploy", "ephemeral")
+            and not (store.stated(CHUNKER) == identity and self._moved(store, CHUNKER))
+        )
+
+    def _moved(self, node: Node, attribute: str) -> bool:
+        """Whether head states the attribute and base does not state the same."""
+        if self.base is None or self.head is None or node.name not in self.base.nodes:
+            return False
+        now = node.stated(attribute)
+        return now is not None and now != self.base.nodes[node.name].stated(attribute)
 
     def _outcome(self, check: str, name: str) -> str:
         found = self._obligation(check, name)
@@ -320,6 +357,10 @@ def _token_budgets(graph: Graph, node: Node) -> bool:
         for edge in graph.incoming.get(node.name, ())
     )
     return own or around
+
+
+def _policy_says(graph: Graph, attribute: str) -> bool:
+    return any(policy.stated(attribute) is True for policy in graph.policies.values())
 
 
 def _policy_wants(graph: Graph, node: Node, attribute: str) -> bool:

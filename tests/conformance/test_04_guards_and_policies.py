@@ -158,9 +158,9 @@ def test_require() -> None:
 
 def test_a_condition_decides_only_what_it_reads() -> None:
     policy = {"require": {"select": {"role": "generator"}, "condition": "latency.p95Ms <= 100"}}
-    base = ruled(policy, l=step("generator", **slow(p95=50), prompt={"hash": "1"}))
-    head = changed(base, lambda made: made["nodes"]["l"]["prompt"].update(hash="2"))
-    assert verdicts(compared_specs(base, head)) == {"prompt.hash": "unverified"}
+    base = ruled(policy, l=step("generator", **slow(p95=50), environment={"MODE": "1"}))
+    head = changed(base, lambda made: made["nodes"]["l"]["environment"].update(MODE="2"))
+    assert verdicts(compared_specs(base, head)) == {"environment[MODE]": "unverified"}
 
 
 def test_pins_that_a_new_policy_requires_are_introduced() -> None:
