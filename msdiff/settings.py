@@ -65,6 +65,11 @@ SCHEMA: dict[str, Any] = {
             "type": ["array", "null"],
             "description": "Folders with rules of your own; a later one wins.",
         },
+        "modelFacts": {
+            **_GLOBS,
+            "type": ["array", "null"],
+            "description": "Files with model facts of your own; a later one wins.",
+        },
         "owners": {
             "type": ["object", "null"],
             "description": "File glob, node:NAME, role:ROLE or graph:NAME (* allowed) -> owner; the last that fits.",
@@ -118,6 +123,7 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     rules: Mapping[str, tuple[Override, ...]] = MappingProxyType({})
     rule_folders: tuple[str, ...] = ()
+    model_facts: tuple[str, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
     ruleset: int = 1
     may_drift: tuple[str, ...] = ()
@@ -134,6 +140,10 @@ class Settings(NamedTuple):
     def is_rule_file(self, path: str) -> bool:
         """Whether the file at this path is a rule of the team's own."""
         return path.endswith((".yaml", ".yml")) and any(_inside(folder, path) for folder in self.rule_folders)
+
+    def is_model_facts(self, path: str) -> bool:
+        """Whether the file at this path is a table of model facts of the team's own."""
+        return any(path == file.removeprefix("./") for file in self.model_facts)
 
     def level_of(self, rule: str, verdict: Verdict, path: str | None = None) -> Level:
         """How the team reacts to this rule's verdict in this file: the last override that fits, else by verdict."""
@@ -256,6 +266,7 @@ def _settings(tree: Map, file: str) -> Settings:
         exclude=get("sources", "exclude") or (),
         rules=_overrides(tree.get("rules"), file),
         rule_folders=get("ruleFolders") or (),
+        model_facts=get("modelFacts") or (),
         owners=tuple((get("owners") or {}).items()),
         ruleset=get("ruleset") or 1,
         may_drift=get("variants", "allowDrift") or (),

@@ -35,6 +35,16 @@ def _settings(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         yield shown, said, *(f"`{row[name]}`" if name in row else "" for name in ("env", "path"))
 
 
+def model_fact_table() -> str:
+    """The keys of an entry of the model facts."""
+    models = load_ruleset(Settings()).models
+    rows = (
+        (f"`{name}`", key.about, names(key.attributes) if key.counts else "shown only", names(key.roles))
+        for name, key in models.keys.items()
+    )
+    return table(("key", "what it says", "attributes", "of"), rows)
+
+
 def _engine(row: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     head = f"**{row['name']}** (as of {row['follows']}, [source]({row['source']}))"
     if row.get("fromImage"):

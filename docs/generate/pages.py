@@ -25,7 +25,7 @@ from docs.generate.attributes import (
     unit_table,
     word_tables,
 )
-from docs.generate.formats import keymap_tables, serving_tables
+from docs.generate.formats import keymap_tables, model_fact_table, serving_tables
 from docs.generate.help import command_texts, help_text
 from docs.generate.place import ROOT, Place
 from docs.generate.rules import rule_index, rule_pages
@@ -57,6 +57,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "edges": edge_table,
     "help": help_text,
     "limits": limit_table,
+    "model facts": model_fact_table,
     "modelspec": model_spec_table,
     "rules": rule_pages,
     "keymaps": keymap_tables,

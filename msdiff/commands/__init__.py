@@ -14,11 +14,12 @@ COMMANDS = {
     "graph": "draw the graph of one version",
     "explain": "a rule, a finding, or why a node is affected",
     "rules": "the catalogue of rules",
+    "facts": "what is known of a model by its name, and from where",
     "accept": "live with one finding, with a reason",
     "fix": "make the edits that are obvious, or show them",
     "github": "what a workflow step of GitHub Actions runs",
     "init": "write a first configuration (and graph) for this repository",
-    "schema": "JSON Schemas: graph, config, rule, report",
+    "schema": "JSON Schemas: graph, config, rule, facts, report",
     "demo": "write a small repository that breaks, and compare it",
     "completion": "a completion script for bash, zsh or fish",
 }

@@ -210,6 +210,8 @@ def _value(element: Element, attribute: str) -> Iterator[Line]:
 def _origin(effective: Effective, element: Element, attribute: str) -> str:
     if not effective.inherited:
         return ""
+    if effective.is_of_table:
+        return f" (model facts: {effective.claims[0].text})"
     other = next((fact for fact in effective.facts if fact.element != element.id or fact.attribute != attribute), None)
     if other is None:
         return " (worked out)"

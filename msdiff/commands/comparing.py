@@ -162,10 +162,11 @@ def _notes(arguments: Arguments, words: tuple[str, ...], policy: Policy, sides: 
 
 
 def _changed_rules(arguments: Arguments, words: tuple[str, ...], policy: Policy, cwd: str) -> tuple[str, ...]:
-    """Rule files of the team's own that head changes."""
-    if not policy.settings.rule_folders:
+    """Rule files and model facts of the team's own that head changes."""
+    settings = policy.settings
+    if not settings.rule_folders and not settings.model_facts:
         return ()
-    wanted = policy.settings.is_rule_file
+    wanted = lambda path: settings.is_rule_file(path) or settings.is_model_facts(path)  # noqa: E731
     with resolve_sides(words, cwd=cwd, staged=arguments.staged, separated=arguments.separated, wanted=wanted) as sides:
         return sides.changed_paths()
 

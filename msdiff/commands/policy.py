@@ -82,7 +82,7 @@ def policy_of(arguments: Arguments, words: tuple[str, ...], *, cwd: str, trust: 
         settings = _settings(files, arguments.config, cwd=cwd, root=root)
         sources = _own_rules(files, settings)
         accepted = files.read(ACCEPTED_FILE)
-        rules = load_ruleset(settings, sources)
+        rules = load_ruleset(settings, sources, _own_facts(files, settings))
         entries = read_accepted(accepted) if accepted is not None else ()
     settings = with_options(settings, fail_on=arguments.fail_on, strict=arguments.strict)
     if arguments.max_file_size is not None:
@@ -186,6 +186,18 @@ def _own_rules(files: Files, settings: Settings) -> tuple[tuple[str, bytes], ...
         return ()
     paths = [path for path in files.below(settings.rule_folders) if settings.is_rule_file(path)]
     return tuple((path, data) for path in dict.fromkeys(paths) if (data := files.read(path)) is not None)
+
+
+def _own_facts(files: Files, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """The team's own tables of model facts, in their order."""
+    for file in settings.model_facts:
+        path = file.removeprefix("./")
+        data = files.read(path)
+        if data is None:
+            raise SettingsError(
+                f"`modelFacts` names `{file}`, and there is no such file", hint="Correct the configuration."
+            )
+        yield path, data
 
 
 def _limited(settings: Settings, ids: tuple[str, ...], arguments: Arguments) -> tuple[Settings, tuple[str, ...]]:

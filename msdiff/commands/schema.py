@@ -1,4 +1,4 @@
-"""`msdiff schema graph|config|rule|report`: JSON Schemas, for editors and for whoever reads our output."""
+"""`msdiff schema graph|config|rule|facts|report`: JSON Schemas, for editors and for whoever reads our output."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,12 +8,13 @@ from msdiff.commands.options import Arguments, Parser, add_common, one_of
 from msdiff.commands.output import print_text
 from msdiff.errors import UsageError
 
-_USAGE = "msdiff schema graph|config|rule|report"
+_USAGE = "msdiff schema graph|config|rule|facts|report"
 _ABOUT = "Print a JSON Schema (2020-12)."
 _EXAMPLES = (
     "msdiff schema graph > graph.schema.json     ApplicationGraph files, for an editor",
     "msdiff schema config                        msdiff.yaml",
     "msdiff schema rule                          rules of your own",
+    "msdiff schema facts                         model facts of your own",
     "msdiff schema report                        the JSON report, msdiff.report/v1",
 )
 
@@ -37,6 +38,12 @@ def _rule() -> Mapping[str, Any]:
     return rule_schema()
 
 
+def _facts() -> Mapping[str, Any]:
+    from msdiff.ruleset.fact_tables import SCHEMA
+
+    return SCHEMA
+
+
 def _report() -> Mapping[str, Any]:
     from msdiff.report.schema_v1 import report_schema
 
@@ -47,6 +54,7 @@ SCHEMAS: dict[str, Callable[[], Mapping[str, Any]]] = {
     "graph": _graph,
     "config": _config,
     "rule": _rule,
+    "facts": _facts,
     "report": _report,
 }
 
@@ -54,7 +62,7 @@ SCHEMAS: dict[str, Callable[[], Mapping[str, Any]]] = {
 def parser() -> Parser:
     """The words of a schema."""
     found = Parser(_USAGE, _ABOUT, _EXAMPLES)
-    found.add_argument("words", nargs="*", metavar="NAME", help="graph, config, rule or report")
+    found.add_argument("words", nargs="*", metavar="NAME", help="graph, config, rule, facts or report")
     add_common(found)
     return found
 

@@ -164,7 +164,36 @@ def test_rules_in_three_forms(repo: Repo, run: Run) -> None:
     assert run("rules", "--category", "saftey-and-guardrails").err.endswith("did you mean `safety-and-guardrails`?\n")
 
 
-@pytest.mark.parametrize("name", ["graph", "config", "rule", "report"])
+def test_facts_of_one_model_and_of_all(repo: Repo, run: Run) -> None:
+    known = json.loads(run("facts", "-f", "json").out)
+    one = json.loads(run("facts", "baai/BGE-M3:latest", "-f", "json").out)
+    assert one in known
+    assert (one["id"], one["role"], one["facts"]["dimension"], one["file"]) == ("BAAI/bge-m3", "embedder", 1024, None)
+    text = run("facts").out
+    assert text.endswith(f"{len(known)} models; msdiff facts MODEL says more\n")
+    assert all(entry["id"] in text for entry in known)
+    said = run("facts", "bge-m3").out.splitlines()
+    assert said[0] == "BAAI/bge-m3  embedder"
+    assert "  dimension   1024  (outputs.<port>.dimension, model.nativeDimension)" in said
+    assert said[-1] == "source: https://huggingface.co/BAAI/bge-m3, as of 2024-01"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("text-embeding-3-smal",), "did you mean `text-embedding-3-small`?"),
+        (("acme/bge-m3",), "did you mean `BAAI/bge-m3`"),
+        (("qqqqqqqq",), "`msdiff facts` lists them"),
+        (("a", "b"), "Name one model, or none."),
+    ],
+)
+def test_a_model_of_which_nothing_is_known_is_2(repo: Repo, run: Run, words: tuple[str, ...], hint: str) -> None:
+    done = run("facts", *words)
+    assert (done.code, done.out) == (2, "")
+    assert hint in done.err
+
+
+@pytest.mark.parametrize("name", ["graph", "config", "rule", "facts", "report"])
 def test_schemas_are_schemas(run: Run, name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(run("schema", name).out)
@@ -307,7 +336,7 @@ def test_bash_completes(repo: Repo, run: Run, tmp_path: Path) -> None:
     ]
     assert completed(repo, script, "--fail-on", "r") == ["risky"]
     assert completed(repo, script, "graph", "-f", "s") == ["svg"]
-    assert completed(repo, script, "schema", "") == ["graph", "config", "rule", "report"]
+    assert completed(repo, script, "schema", "") == ["graph", "config", "rule", "facts", "report"]
     assert "--until" in completed(repo, script, "accept", "--")
     assert not (repo.folder / "gotcha").exists()
 

@@ -156,6 +156,27 @@ def test_rules_of_the_teams_own(repo: Repo, run: Run, monkeypatch: pytest.Monkey
     assert [(one["id"], one["builtIn"]) for one in listed] == [("embedder-touched", False)]
 
 
+def test_model_facts_of_the_teams_own(repo: Repo, run: Run) -> None:
+    facts = (
+        'models:\n  - {id: acme/wide, role: embedder, dimension: 1024, source: https://acme.example, asOf: "2026-01"}\n'
+    )
+    named = WIDER.replace("dimension: 1024}}", "}}\n      model: {id: acme/wide}").replace("embedding, }", "embedding}")
+    repo.commit({"msdiff.yaml": "modelFacts: [ours/models.yaml]\n", "ours/models.yaml": facts, "app.yaml": named})
+    (found,) = [one for one in findings(run, "main..HEAD") if one["rule"] == "embedding-dimension-mismatch"]
+    assert found["verdict"] == "risky"
+    assert "acme/wide (ours/models.yaml, https://acme.example, 2026-01)" in str(found["message"])
+    assert "head changes msdiff.yaml, ours/models.yaml" in run("main..HEAD").out.replace("\n", " ")
+    widths = [one for one in findings(run, "main..HEAD", "--trust", "base") if "dimension" in str(one["rule"])]
+    assert [one["message"] for one in widths if "acme/wide" in str(one["message"])] == []
+    assert run("facts", "acme/wide").out.endswith("stated in ours/models.yaml\n")
+    repo.write({"ours/models.yaml": facts.replace("role: embedder", "role: embeder")})
+    done = run("main..HEAD")
+    assert done.code == 3
+    assert "ours/models.yaml:2" in done.err
+    repo.write({"msdiff.yaml": "modelFacts: [none.yaml]\n"})
+    assert run("main..HEAD").code == 3
+
+
 def test_a_configuration_elsewhere(repo: Repo, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside = tmp_path / "ours.yaml"
     outside.write_text("failOn: never\n")
