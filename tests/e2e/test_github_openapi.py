@@ -24,7 +24,10 @@ from tests.unit.github.steps import Step, a_step
 __all__ = ["a_step"]  # the fixture
 
 FILE = os.environ.get("MSDIFF_GITHUB_OPENAPI", "")
-pytestmark = pytest.mark.skipif(not FILE, reason="MSDIFF_GITHUB_OPENAPI does not name GitHub's API description")
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(not FILE, reason="MSDIFF_GITHUB_OPENAPI does not name GitHub's API description"),
+]
 _ARGUMENT = re.compile(r"\{[^}]+\}")
 
 

@@ -163,6 +163,7 @@ def test_the_address_of_the_api(said: str, server: str, expected: str) -> None:
 EXAMPLES = os.environ.get("MSDIFF_GITHUB_WEBHOOKS", "")
 
 
+@pytest.mark.node
 @pytest.mark.skipif(not EXAMPLES, reason="MSDIFF_GITHUB_WEBHOOKS does not name the published payloads (index.json)")
 def test_the_published_payloads_are_read() -> None:
     """Those of the npm package `@octokit/webhooks-examples`, at api.github.com/index.json."""

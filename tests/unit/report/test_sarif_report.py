@@ -75,6 +75,7 @@ def test_every_report_fits_the_standard_and_github(sample: Callable[[], Report],
     assert objections(made) == []
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_every_report_fits_the_official_schema(sample: Callable[[], Report]) -> None:
     path = os.environ.get("MSDIFF_SARIF_SCHEMA")
