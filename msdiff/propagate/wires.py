@@ -306,7 +306,7 @@ def _add(  # noqa: PLR0913  # an obligation has many parts
         node=edge.consumer,
         edge=edge.name,
         facts=_facts(graph, edge, check, outcome, ends) | dict(facts or {}),
-        path=_path(edge, offered),
+        path=_path(graph, edge, offered),
         related=((offered.location, _says(offered)),) if not isinstance(offered.value, Unknown) else (),
     )
 
@@ -344,10 +344,19 @@ def _origin(edge: Edge, offered: Effective) -> str:
     return first.partition(":")[2] if first.startswith("node:") else edge.producer
 
 
-def _path(edge: Edge, offered: Effective) -> tuple[str, ...]:
-    """From the node that states the value, over the nodes that pass it on, to the consumer."""
-    names = [fact.element.partition(":")[2] for fact in offered.facts if fact.element.startswith("node:")]
-    path = tuple(dict.fromkeys(names)) if offered.inherited else (edge.producer,)
+def _path(graph: Graph, edge: Edge, offered: Effective) -> tuple[str, ...]:
+    """From the node that states the value, over the nodes that pass it on, to the consumer.
+
+    A value that several producers state alike rests on all of them; the first one's way is shown.
+    """
+    names = [edge.producer]
+    if offered.inherited:
+        stated = dict.fromkeys(fact.element.partition(":")[2] for fact in offered.facts if fact.element[:5] == "node:")
+        names = [*stated][:1]
+        for name in [*stated][1:]:
+            if names[-1] != edge.producer and any(one.consumer == name for one in graph.outgoing.get(names[-1], ())):
+                names.append(name)
+    path = tuple(names) if names[-1:] == [edge.producer] else (edge.producer,)
     return (*path, edge.consumer) if edge.consumer not in path else path
 
 

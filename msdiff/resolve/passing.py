@@ -2,18 +2,21 @@
 
 Work goes from node to node until nothing new arrives, so that cycles end: each output port collects distinct values, and
 there are only as many as there are statements. Several producers with different values give `options`; a producer that says
-nothing where another says something gives an unknown option. Past `OPTION_LIMIT` values the attribute is unknown.
+nothing where another says something gives an unknown option, however many nodes pass that on. Past `OPTION_LIMIT` values the
+attribute is unknown.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.values import Unknown, canonical
 
 OPTION_LIMIT = 32  # distinct values of one attribute on one port
+SUPPORT_LIMIT = 64  # facts of a value from which on no further producer of the same value is added
 
 _Arrivals = dict[str, dict[str, Effective]]  # attribute (without port) -> value as text -> effective value
+_Silence = dict[str, dict[Fact, Effective]]  # attribute (without port) -> who says nothing of it -> an unknown value
 
 
 def pass_through(graph: Graph) -> Mapping[str, Node]:
@@ -22,10 +25,23 @@ def pass_through(graph: Graph) -> Mapping[str, Node]:
     if not passing:
         return graph.nodes
     arrived: dict[tuple[str, str], _Arrivals] = {(n, out): {} for n, ports in passing.items() for out in ports}
-    queue = deque(sorted(arrived))
+    _until_nothing_new(graph, passing, lambda name, out: _collect(graph, name, passing[name][out], arrived, out))
+    silent: dict[tuple[str, str], _Silence] = {port: {} for port in arrived}
+    _until_nothing_new(graph, passing, lambda name, out: _hush(graph, name, passing[name][out], arrived, silent, out))
+    nodes = dict(graph.nodes)
+    for name, ports in passing.items():
+        nodes[name] = _with_inherited(nodes[name], ports, arrived, silent)
+    return nodes
+
+
+def _until_nothing_new(
+    graph: Graph, passing: Mapping[str, Mapping[str, str]], take: Callable[[str, str], bool]
+) -> None:
+    """Lets each output port take over what its producers give, again whenever one of these has something new."""
+    queue = deque(sorted((name, out) for name, ports in passing.items() for out in ports))
     while queue:
         name, out_port = queue.popleft()
-        if _collect(graph, name, passing[name][out_port], arrived, arrived[name, out_port]):
+        if take(name, out_port):
             queue.extend(
                 (edge.consumer, other)
                 for edge in graph.outgoing.get(name, ())
@@ -33,10 +49,6 @@ def pass_through(graph: Graph) -> Mapping[str, Node]:
                 for other, in_port in passing[edge.consumer].items()
                 if in_port == edge.in_port
             )
-    nodes = dict(graph.nodes)
-    for name, ports in passing.items():
-        nodes[name] = _with_inherited(graph, nodes[name], ports, arrived)
-    return nodes
 
 
 def _passes(node: Node) -> dict[str, str]:
@@ -48,23 +60,32 @@ def _edges_into(graph: Graph, name: str, in_port: str) -> Iterator[Edge]:
     return (edge for edge in graph.incoming.get(name, ()) if edge.in_port == in_port)
 
 
-def _collect(graph: Graph, name: str, in_port: str, arrived: dict[tuple[str, str], _Arrivals], mine: _Arrivals) -> bool:
+def _collect(
+    graph: Graph, name: str, in_port: str, arrived: Mapping[tuple[str, str], _Arrivals], out_port: str
+) -> bool:
     """Takes over what the producers give now; whether anything was new."""
     new = False
+    mine = arrived[name, out_port]
     through = (Fact(f"node:{name}", "passes"),)
     for edge in _edges_into(graph, name, in_port):
         for attribute, effective in _given(graph, edge, arrived):
             values = mine.setdefault(attribute, {})
             key = canonical(effective.value)
-            if key in values or len(values) > OPTION_LIMIT:
+            known = values.get(key)
+            if known is None and len(values) > OPTION_LIMIT:
                 continue
             facts = (*effective.facts, Fact(edge.id), *through)
-            values[key] = Effective(effective.value, effective.location, facts, effective.claims, inherited=True)
+            if known is not None:  # the same from elsewhere: the value rests on both
+                facts = tuple(dict.fromkeys((*known.facts, *facts)))
+                if len(known.facts) >= SUPPORT_LIMIT or len(facts) == len(known.facts):
+                    continue
+            first = known or effective
+            values[key] = Effective(first.value, first.location, facts, first.claims, inherited=True)
             new = True
     return new
 
 
-def _given(graph: Graph, edge: Edge, arrived: dict[tuple[str, str], _Arrivals]) -> Iterator[tuple[str, Effective]]:
+def _given(graph: Graph, edge: Edge, arrived: Mapping[tuple[str, str], _Arrivals]) -> Iterator[tuple[str, Effective]]:
     """What the producer's port states itself, then what came through it."""
     prefix = f"outputs.{edge.out_port}."
     producer = graph.nodes[edge.producer]
@@ -76,32 +97,61 @@ def _given(graph: Graph, edge: Edge, arrived: dict[tuple[str, str], _Arrivals]) 
             yield from ((attribute, effective) for effective in values.values())
 
 
+def _hush(
+    graph: Graph,
+    name: str,
+    in_port: str,
+    arrived: Mapping[tuple[str, str], _Arrivals],
+    silent: Mapping[tuple[str, str], _Silence],
+    out_port: str,
+) -> bool:
+    """Takes over who says nothing of an attribute that others speak of; whether anybody was new."""
+    new = False
+    through = (Fact(f"node:{name}", "passes"),)
+    for edge in _edges_into(graph, name, in_port):
+        for attribute in arrived[name, out_port]:
+            mine = silent[name, out_port].setdefault(attribute, {})
+            for origin, unknown in _unsaid(graph, edge, attribute, arrived, silent):
+                if origin not in mine and len(mine) <= OPTION_LIMIT:
+                    facts = (*unknown.facts, Fact(edge.id), *through)
+                    mine[origin] = Effective(unknown.value, unknown.location, facts, inherited=True)
+                    new = True
+    return new
+
+
+def _unsaid(
+    graph: Graph,
+    edge: Edge,
+    attribute: str,
+    arrived: Mapping[tuple[str, str], _Arrivals],
+    silent: Mapping[tuple[str, str], _Silence],
+) -> Iterator[tuple[Fact, Effective]]:
+    """The unknown values that the edge brings: its producer's, or those that came through its producer."""
+    full = f"outputs.{edge.out_port}.{attribute}"
+    if full in graph.nodes[edge.producer].attributes:
+        return
+    port = (edge.producer, edge.out_port)
+    if attribute in arrived.get(port, {}):
+        yield from tuple(silent[port].get(attribute, {}).items())
+        return
+    fact = Fact(f"node:{edge.producer}", full)
+    yield fact, Effective(Unknown(f"`{edge.producer}` declares no {attribute}"), edge.location, (fact,), inherited=True)
+
+
 def _with_inherited(
-    graph: Graph, node: Node, ports: Mapping[str, str], arrived: dict[tuple[str, str], _Arrivals]
+    node: Node,
+    ports: Mapping[str, str],
+    arrived: Mapping[tuple[str, str], _Arrivals],
+    silent: Mapping[tuple[str, str], _Silence],
 ) -> Node:
     attributes = dict(node.attributes)
-    for out_port, in_port in ports.items():
-        producers = tuple(_edges_into(graph, node.name, in_port))
+    for out_port in ports:
+        unsaid = silent[node.name, out_port]
         for attribute, values in sorted(arrived[node.name, out_port].items()):
             full = f"outputs.{out_port}.{attribute}"
             if full not in node.attributes:
-                silent = _silent(graph, producers, attribute, arrived)
-                attributes[full] = _joined(list(values.values()) + silent, full)
+                attributes[full] = _joined([*values.values(), *unsaid.get(attribute, {}).values()], full)
     return Node(node.id, node.location, attributes, node.role, node.inputs, node.outputs or tuple(ports), node.part_of)
-
-
-def _silent(
-    graph: Graph, producers: tuple[Edge, ...], attribute: str, arrived: dict[tuple[str, str], _Arrivals]
-) -> list[Effective]:
-    """An unknown option for each producer that says nothing of the attribute."""
-    found = []
-    for edge in producers:
-        own = f"outputs.{edge.out_port}.{attribute}" in graph.nodes[edge.producer].attributes
-        if not own and attribute not in arrived.get((edge.producer, edge.out_port), {}):
-            reason = Unknown(f"`{edge.producer}` declares no {attribute}")
-            fact = Fact(f"node:{edge.producer}", f"outputs.{edge.out_port}.{attribute}")
-            found.append(Effective(reason, edge.location, (fact, Fact(edge.id)), inherited=True))
-    return found
 
 
 def _joined(options: list[Effective], attribute: str) -> Effective:

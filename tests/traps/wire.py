@@ -221,4 +221,33 @@ TRAPS = (
         "breaking",
         (("output-type-changed", "b", "introduced", "breaking"),),
     ),
+    Trap(
+        "what one of two producers does not say is still unknown behind two nodes that pass it on",
+        """
+        nodes:
+          e: {outputs: {o: {dimension: 768}}}
+          f: {outputs: {o: {}}}
+          p: {inputs: {i: {}}, outputs: {o: {}}, passes: {o: i}}
+          q: {inputs: {i: {}}, outputs: {o: {}}, passes: {o: i}}
+          t: {inputs: {i: {}}}
+        edges: [{from: e, to: p}, {from: f, to: p}, {from: p, to: q}, {from: q, to: t}]
+        """,
+        (("t: {inputs: {i: {}}}", "t: {inputs: {i: {dimension: 768}}}"),),
+        "unverified",
+    ),
+    Trap(
+        "one of two producers of the same value takes its word back, two nodes ahead",
+        """
+        nodes:
+          e: {outputs: {o: {dimension: 768}}}
+          f: {outputs: {o: {dimension: 768.0}}}
+          p: {inputs: {i: {}}, outputs: {o: {}}, passes: {o: i}}
+          q: {inputs: {i: {}}, outputs: {o: {}}, passes: {o: i}}
+          t: {inputs: {i: {dimension: 768}}}
+        edges: [{from: e, to: p}, {from: f, to: p}, {from: p, to: q}, {from: q, to: t}]
+        """,
+        (("dimension: 768.0", ""),),
+        "risky",
+        ((WIDTH, "t", "introduced", "risky"),),
+    ),
 )
