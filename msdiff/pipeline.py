@@ -4,7 +4,7 @@ In: one or two snapshots, settings and rules. Out: a finished `Report`. Raises `
 ours and cannot be read (in base it is reported, and what it held is unknown), `NothingToCompare` where no version has a graph.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from msdiff.classify import Causes, Evidence, Judged, classify
@@ -139,9 +139,9 @@ def _paired(
     """The graphs of both versions side by side, base in head's names. What is wrong with base's references is added to
     `wrong`. Where base could not be read in full, a rename is only what is declared: the new name may be an old one."""
     old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
-    nodes: Known = {}
-    before = resolve(old.claims, old_paths, nodes, wrong, models)
-    after = resolve(new.claims, new_paths, nodes, models=models)
+    known = Known()
+    before = resolve(old.claims, old_paths, known, wrong, models)
+    after = resolve(new.claims, new_paths, known, models=models)
     whole = old.doubted == () and not wrong
     first = pair(before, after, by_likeness=whole)
     doubted = _doubted(first, old, wrong)
@@ -491,7 +491,7 @@ def _report(
         problems=problems,
         notes=tuple(dict.fromkeys((*request.notes, *base.notes, *head.notes))),
         graph_labels=tuple(one.label for one in world.pairs),
-        edges={one.label: _edges(one) for one in world.pairs},
+        edges=_Ends(world.pairs),
         roles={one.label: _roles(one) for one in world.pairs},
         places={one.label: {n: node.location for n, node in one.head.nodes.items()} for one in world.pairs if one.head},
     )
@@ -528,9 +528,22 @@ def _excused(judged: Judged) -> set[str]:
     return {id for one in revealed for id in one.causes} - refused - undecided
 
 
-def _edges(one: GraphPair) -> tuple[tuple[str, str], ...]:
-    found = {(edge.producer, edge.consumer) for graph in (one.base, one.head) if graph for edge in graph.edges.values()}
-    return tuple(sorted(found))
+class _Ends(Mapping[str, tuple[tuple[str, str], ...]]):
+    """The ends of the edges of both versions by graph, looked up when a picture is drawn of them."""
+
+    def __init__(self, pairs: tuple[GraphPair, ...]) -> None:
+        self._pairs = {one.label: one for one in pairs}
+
+    def __getitem__(self, label: str) -> tuple[tuple[str, str], ...]:
+        graphs = (self._pairs[label].base, self._pairs[label].head)
+        edges = (edge for graph in graphs if graph for edge in graph.edges.values())
+        return tuple(sorted({(edge.producer, edge.consumer) for edge in edges}))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
 
 
 def _roles(one: GraphPair) -> Mapping[str, str]:

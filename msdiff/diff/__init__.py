@@ -32,8 +32,9 @@ def _changes(graphs: GraphPair, catalogue: Catalogue) -> Iterator[Change]:
     label = graphs.label
     for old_name, new_name in graphs.renamed.items():
         yield _renamed(graphs, old_name, new_name)
-    old = _elements(graphs.base)
-    new = _elements(graphs.head)
+    same_edges = graphs.base is not None and graphs.head is not None and graphs.base.edges is graphs.head.edges
+    old = _elements(graphs.base, edges=not same_edges)
+    new = _elements(graphs.head, edges=not same_edges)
     for id in old.keys() - new.keys() - {META}:
         yield _gone_or_new(label, old[id], "removed")
     for id in new.keys() - old.keys() - {META}:
@@ -54,8 +55,12 @@ def _dangling_specs(graphs: GraphPair) -> set[str]:
     return {one.element for one in references if one.attribute == "specRef" and not one.resolves}
 
 
-def _elements(graph: Graph | None) -> dict[str, Element]:
-    return {element.id: element for element in graph.elements()} if graph else {}
+def _elements(graph: Graph | None, *, edges: bool) -> dict[str, Element]:
+    """The elements by id; without `edges` where both versions share them, so that none differs."""
+    if graph is None:
+        return {}
+    shown = graph if edges else graph._replace(edges={})
+    return {element.id: element for element in shown.elements()}
 
 
 def _gone_or_new(graph: str, element: Element, what: str) -> Change:

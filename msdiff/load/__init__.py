@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from msdiff.errors import InputError
 from msdiff.load import application_graph, model_spec
 from msdiff.load.conflicts import conflicts
-from msdiff.load.document import Document, Reading
+from msdiff.load.document import Document, Reading, SharedClaims
 from msdiff.load.figures import graph_figures, needs_whole_graph
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.snapshot import Snapshot
@@ -26,6 +26,7 @@ from msdiff.settings import Settings
 from msdiff.syntax.collecting import collector_paused
 from msdiff.syntax.tree import DEFAULT, Limits, parsed
 from msdiff.syntax.tree import Mapping as Map
+from msdiff.syntax.tree import Shared as SharedRows
 
 if TYPE_CHECKING:
     from msdiff.model.mention import Mention
@@ -83,8 +84,15 @@ class FileClaims(NamedTuple):
         return len(self.problems) > len({id(one) for reading in self.readings for one in reading.problems})
 
 
-Memo = dict[tuple[str, str], FileClaims]
-"""(path, digest) -> what that file gives; hand the same one to each version that is loaded."""
+class Shared(NamedTuple):
+    """What long runs of lines gave that stand in both versions of a file."""
+
+    rows: SharedRows
+    claims: SharedClaims
+
+
+Memo = dict[Any, Any]
+"""(path, digest) -> `FileClaims`, and what parts of files gave; hand the same one to each version that is loaded."""
 
 
 class Loaded(NamedTuple):
@@ -126,11 +134,11 @@ def _loaded(
     missing = tuple(path for path, digest in digests.items() if (path, digest) not in memo)
     limits = DEFAULT._replace(size=settings.limits.file_bytes)
     contents = snapshot.read_many(missing) if missing else {}
-
+    shared = memo.setdefault("shared", Shared({}, {}))
     for path in missing:
         data = contents.get(path)  # a snapshot leaves out what is too large to read, and notes it
         memo[path, digests[path]] = (
-            FileClaims(skipped=TOO_LARGE) if data is None else claims_of(path, data, catalogue, limits)
+            FileClaims(skipped=TOO_LARGE) if data is None else claims_of(path, data, catalogue, limits, shared)
         )
     files = [(path, memo[path, digest]) for path, digest in digests.items()]
     alone = _together([*files, *((path, FileClaims(problems=(problem,))) for path, problem in refused)])
@@ -180,16 +188,19 @@ def _with_stacks(  # what a version is read with
     )
 
 
-def claims_of(path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEFAULT) -> FileClaims:
+def claims_of(
+    path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEFAULT, shared: Shared | None = None
+) -> FileClaims:
     """What one file gives: a function of its path and bytes (and of the catalogue, which is the same for a whole
     run)."""
+    rows, claims = shared or (None, None)
     text = _as_ascii_superset(data)
     if not text or text.isspace():
         return FileClaims(skipped=EMPTY)
     part = may_be_part(path, text)
     if not any(reader.matches(path, text) for reader in READERS.values()):
         return FileClaims(skipped=NOT_OURS, part=part)
-    documents, problems = parsed(data, path, limits)
+    documents, problems = parsed(data, path, limits, rows)
     if not documents:
         if problems and _claims_to_be_ours(text):
             return FileClaims(problems=problems)
@@ -198,7 +209,7 @@ def claims_of(path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEF
     for number, root in enumerate(documents):
         for reader in READERS.values():
             if isinstance(root, Map) and reader.owns(root):
-                readings.append(reader.read(Document(path, number, root), catalogue))
+                readings.append(reader.read(Document(path, number, root, claims), catalogue))
                 break
     if not readings:
         nearly = any(isinstance(root, Map) and _lacks_version(root) for root in documents)

@@ -20,7 +20,7 @@ from msdiff.ruleset.attributes import PORT_SIDES, Catalogue
 from msdiff.syntax.nearest import did_you_mean
 from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.shape import kind_of
-from msdiff.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
+from msdiff.syntax.tree import Entry, Mapping, Rows, Scalar, Sequence, Tree
 
 API_VERSION = "msdiff/v1"
 KIND = "ApplicationGraph"
@@ -127,11 +127,18 @@ class _Reader:
             if not isinstance(tree, Sequence):
                 self._problems.wrong_type(tree, f"spec.{key}", f"a list of maps, one for each {_ITEMS[key]}")
                 continue
-            for number, one in enumerate(tree.items):
-                if isinstance(one, Mapping):
-                    item(one, number)
-                else:
-                    self._problems.wrong_type(one, f"spec.{key}[{number}]", "a map")
+            number = 0
+            for part in tree.parts:
+                if isinstance(part, Rows) and key == "edges" and part.keys == ("from", "to"):
+                    self._statements.say_rows("edge", number, part)
+                    number += len(part.values)
+                    continue
+                for one in part.maps() if isinstance(part, Rows) else (part,):
+                    if isinstance(one, Mapping):
+                        item(one, number)
+                    else:
+                        self._problems.wrong_type(one, f"spec.{key}[{number}]", "a map")
+                    number += 1
 
     def _nodes(self, tree: Tree) -> None:
         if not isinstance(tree, Mapping):

@@ -1,10 +1,12 @@
 """What a reader gets and what it gives back."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msdiff.errors import InputError
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.syntax.tree import Mapping, Scalar
+
+SharedClaims: TypeAlias = dict[tuple[object, ...], list[Claim]]  # what the same rows said in another version
 
 
 class Document(NamedTuple):
@@ -13,6 +15,7 @@ class Document(NamedTuple):
     file: str
     number: int
     root: Mapping
+    shared: SharedClaims | None = None
 
 
 class Reading(NamedTuple):

@@ -6,7 +6,7 @@ In: maps of a document and the branches of a section. Out: claims and problems o
 from typing import NamedTuple
 
 from msdiff.load.checks import Checks, CheckTable
-from msdiff.load.document import Document
+from msdiff.load.document import Document, SharedClaims
 from msdiff.load.values import INVALID, Problems
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
@@ -14,7 +14,7 @@ from msdiff.model.values import Value
 from msdiff.ruleset.attributes import PORT_SIDES, Branches
 from msdiff.syntax.nearest import did_you_mean
 from msdiff.syntax.shape import Source
-from msdiff.syntax.tree import Entry, Mapping, Scalar, Tree
+from msdiff.syntax.tree import Entry, Mapping, Rows, Scalar, Tree
 
 _PLACES = {
     "node": "a node",
@@ -57,6 +57,25 @@ class Statements:
         self.source = Source(document.file, reader)
         self.problems = Problems(self.source)
         self.claims: list[Claim] = []
+        self._shared: SharedClaims = {} if document.shared is None else document.shared
+
+    def say_rows(self, kind: str, first: int, rows: Rows) -> None:
+        """A claim for each row, with its two texts, on elements that count from `first`; those of another version where it
+        has the same rows."""
+        key = (self._graph, self._file, self._number, self._reader, kind, first, id(rows))
+        said = self._shared.get(key)
+        if said is None:
+            graph, file, line, column, reader, number = (
+                self._graph, self._file, rows.line - first, rows.column, self._reader, self._number,
+            )  # fmt: skip
+            said = self._shared[key] = [
+                _new(
+                    Claim,
+                    (graph, f"{kind}:{n}", "", texts, _new(Location, (file, line + n, column, reader)), number, None),
+                )
+                for n, texts in enumerate(rows.values, first)
+            ]
+        self.claims += said
 
     def say(self, element: str, attribute: str, value: Value, tree: Tree) -> None:
         """A claim, at the place of the tree."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from msdiff.model.graph import Graph
+from msdiff.model.graph import Edge, Graph
 
 COUNT_LIMIT = 1_000_000  # more paths than this are not told apart
 WALK_LIMIT = 2_000  # paths that are walked one by one, where there are circles
@@ -33,19 +33,13 @@ class Paths:
     def __init__(self, *graphs: Graph | None) -> None:
         self._ahead: dict[str, list[str]] = {}
         self._back: dict[str, list[str]] = {}
-        edges = {
-            (edge.producer, edge.consumer): edge
-            for graph in graphs
-            if graph
-            for edge in graph.edges.values()
-            if edge.resolved
-        }
-        for (producer, consumer), edge in sorted(edges.items()):
-            self._ahead.setdefault(producer, []).append(consumer)
-            self._back.setdefault(consumer, []).append(producer)
-            if edge.kind == "call":
-                self._ahead.setdefault(consumer, []).append(producer)
-                self._back.setdefault(producer, []).append(consumer)
+        for producer, edges in sorted(_by_ends(graphs).items()):
+            for consumer, edge in sorted(edges.items()):
+                self._ahead.setdefault(producer, []).append(consumer)
+                self._back.setdefault(consumer, []).append(producer)
+                if edge.attributes and edge.kind == "call":
+                    self._ahead.setdefault(consumer, []).append(producer)
+                    self._back.setdefault(producer, []).append(consumer)
         self._trees: dict[tuple[str, bool], Tree] = {}
 
     def between(self, start: str, end: str) -> tuple[tuple[str, ...], int]:
@@ -66,6 +60,19 @@ class Paths:
         if found is None:
             found = self._trees[start, upstream] = _tree(start, self._back if upstream else self._ahead)
         return found
+
+
+def _by_ends(graphs: Iterable[Graph | None]) -> dict[str, dict[str, Edge]]:
+    """The edges of all graphs by producer and consumer; of several between the same nodes the last one."""
+    found: dict[str, dict[str, Edge]] = {}
+    seen: list[object] = []
+    for graph in graphs:
+        if graph is None or any(one is graph.outgoing for one in seen):
+            continue  # equal edges of two versions are the same object
+        seen.append(graph.outgoing)
+        for producer, edges in graph.outgoing.items():
+            found.setdefault(producer, {}).update((edge.consumer, edge) for edge in edges)
+    return found
 
 
 def _tree(start: str, successors: Mapping[str, Iterable[str]]) -> Tree:

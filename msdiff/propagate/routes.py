@@ -6,7 +6,7 @@ must stand on each of them.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Fact, Graph, Node
@@ -54,34 +54,27 @@ class Reach(NamedTuple):
 
 
 class Routes:
-    """The successors of each node of one graph."""
+    """The successors of each node of one graph, looked up when somebody asks: many graphs have nothing that does."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.hops: dict[str, list[Hop]] = {}
-        self.stand_ins: set[str] = set()
+        self._hops: dict[str, list[Hop]] | None = None
         self._back: dict[str, list[str]] | None = None
-        optional = {name for name, node in graph.nodes.items() if _may_be_optional(node)}
-        replaced = {name for name, node in graph.nodes.items() if "fallback" in node.attributes}
-        for edge in graph.edges.values():
-            if edge.resolved:
-                skips = (edge.consumer in optional or "edge.required" in edge.attributes) and graph.optional(edge)
-                self.hops.setdefault(edge.producer, []).append(Hop(edge.consumer, edge, skips))
-                if edge.attributes or edge.consumer in replaced:
-                    self._add_ways(edge)
 
-    def _add_ways(self, edge: Edge) -> None:
-        """The ways that are not drawn: answers of calls, and stand-ins with their own way on."""
-        if edge.kind == "call":
-            self._hop(edge.consumer, edge.producer, edge, False)
-        for stand_in in fallbacks(self.graph, edge):
-            self.stand_ins.add(stand_in)
-            self._hop(edge.producer, stand_in, edge, False)
-            for onward in self.graph.outgoing.get(edge.consumer, ()):
-                self._hop(stand_in, onward.consumer, onward, self.graph.optional(onward))
+    @property
+    def hops(self) -> dict[str, list[Hop]]:
+        """The steps from each node."""
+        if self._hops is None:
+            self._hops = _hops(self.graph)
+        return self._hops
 
-    def _hop(self, start: str, end: str, edge: Edge, optional: bool) -> None:
-        self.hops.setdefault(start, []).append(Hop(end, edge, optional))
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """The nodes that stand in for others."""
+        graph = self.graph
+        replaced = _replaced(graph)
+        edges = (edge for edge in graph.edges.values() if edge.attributes or edge.consumer in replaced)
+        return frozenset(name for edge in edges if edge.resolved for name in fallbacks(graph, edge))
 
     @property
     def back(self) -> dict[str, list[str]]:
@@ -118,6 +111,35 @@ class Routes:
                     found.add(start)
                     queue.append(start)
         return frozenset(found)
+
+
+def _hops(graph: Graph) -> dict[str, list[Hop]]:
+    hops: dict[str, list[Hop]] = {}
+    optional = {name for name, node in graph.nodes.items() if _may_be_optional(node)}
+    replaced = _replaced(graph)
+    for edge in graph.edges.values():
+        if edge.resolved:
+            skips = (edge.consumer in optional or "edge.required" in edge.attributes) and graph.optional(edge)
+            hops.setdefault(edge.producer, []).append(Hop(edge.consumer, edge, skips))
+            if edge.attributes or edge.consumer in replaced:
+                for start, hop in _ways(graph, edge):
+                    hops.setdefault(start, []).append(hop)
+    return hops
+
+
+def _ways(graph: Graph, edge: Edge) -> Iterator[tuple[str, Hop]]:
+    """The ways that are not drawn: answers of calls, and stand-ins with their own way on."""
+    if edge.kind == "call":
+        yield edge.consumer, Hop(edge.producer, edge, False)
+    for stand_in in fallbacks(graph, edge):
+        yield edge.producer, Hop(stand_in, edge, False)
+        for onward in graph.outgoing.get(edge.consumer, ()):
+            yield stand_in, Hop(onward.consumer, onward, graph.optional(onward))
+
+
+def _replaced(graph: Graph) -> frozenset[str]:
+    """The nodes that name what stands in for them."""
+    return frozenset(name for name, node in graph.nodes.items() if "fallback" in node.attributes)
 
 
 def fallbacks(graph: Graph, edge: Edge) -> tuple[str, ...]:

@@ -106,6 +106,11 @@ def _drawn(edge: Edge) -> bool:
 
 def _cycle(graph: Graph, loop: tuple[str, ...], keys: Iterable[str], outcome: Outcome, ledger: Ledger) -> None:
     members = frozenset(loop)
+    if outcome == HELD and not _touches(graph, members, ledger):
+        ledger.count(
+            outcome
+        )  # a loop of a hundred thousand edges rests on each of them: that is not written down for nobody
+        return
     bounds = (Fact(f"node:{n}", a) for n in loop for a in ("loop.maxIterations", "loop.until"))
     edges = (Fact(edge.id) for n in loop for edge in graph.outgoing.get(n, ()) if edge.consumer in members)
     support = (*edges, *bounds)
@@ -123,6 +128,16 @@ def _cycle(graph: Graph, loop: tuple[str, ...], keys: Iterable[str], outcome: Ou
         )
 
 
+def _touches(graph: Graph, members: frozenset[str], ledger: Ledger) -> bool:
+    """Whether a change bears on these nodes or on an edge among them."""
+    for id in ledger.touched or ():
+        element = graph.element(id)
+        ends = (element.producer, element.consumer) if isinstance(element, Edge) else (id.removeprefix("node:"),)
+        if members.issuperset(ends):
+            return True
+    return False
+
+
 def _bounded(node: Node) -> bool:
     return "loop.maxIterations" in node.attributes or "loop.until" in node.attributes
 
@@ -134,15 +149,15 @@ def cyclic_components(
 
     With `counts` only edges for which it is true are followed.
     """
-    allowed = set(among)
+    following = _following(graph, frozenset(among), counts)
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
     on_stack: set[str] = set()
-    for root in sorted(allowed):
+    for root in sorted(following):
         if root in index:
             continue
-        work: list[tuple[str, Iterator[str]]] = [(root, _next(graph, root, allowed, counts))]
+        work: list[tuple[str, Iterator[str]]] = [(root, iter(following[root]))]
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)
@@ -153,7 +168,7 @@ def cyclic_components(
                     index[successor] = low[successor] = len(index)
                     stack.append(successor)
                     on_stack.add(successor)
-                    work.append((successor, _next(graph, successor, allowed, counts)))
+                    work.append((successor, iter(following[successor])))
                     break
                 if successor in on_stack:
                     low[name] = min(low[name], index[successor])
@@ -162,11 +177,11 @@ def cyclic_components(
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[name])
                 if low[name] == index[name]:
-                    yield from _component(graph, name, stack, on_stack, counts)
+                    yield from _component(following, name, stack, on_stack)
 
 
 def _component(
-    graph: Graph, name: str, stack: list[str], on_stack: set[str], counts: Callable[[Edge], bool] | None
+    following: Mapping[str, list[str]], name: str, stack: list[str], on_stack: set[str]
 ) -> Iterator[tuple[str, ...]]:
     members = []
     while True:
@@ -175,15 +190,19 @@ def _component(
         members.append(member)
         if member == name:
             break
-    if len(members) > 1 or name in _next(graph, name, {name}, counts):
+    if len(members) > 1 or name in following[name]:
         yield tuple(sorted(members))
 
 
-def _next(graph: Graph, name: str, allowed: set[str], counts: Callable[[Edge], bool] | None = None) -> Iterator[str]:
-    edges = graph.outgoing.get(name, ())
-    if counts is None:
-        return (edge.consumer for edge in edges if edge.consumer in allowed)
-    return (edge.consumer for edge in edges if edge.consumer in allowed and counts(edge))
+def _following(graph: Graph, among: frozenset[str], counts: Callable[[Edge], bool] | None) -> Mapping[str, list[str]]:
+    """The consumers of each of the nodes that are among them, too."""
+    following: dict[str, list[str]] = {}
+    for name in among:
+        edges = graph.outgoing.get(name, ())
+        if counts is not None:
+            edges = tuple(filter(counts, edges))
+        following[name] = [edge.consumer for edge in edges if edge.consumer in among]
+    return following
 
 
 def _reachable(graph: Graph, routes: Routes, ledger: Ledger) -> None:
@@ -240,6 +259,7 @@ def _inputs(graph: Graph, routes: Routes, ledger: Ledger) -> None:
     if not graph.edges or graph.key.kind == "ModelSpec":
         return
     stand_ins, entered, lost = routes.stand_ins, entries(graph), _ends_of_touched_edges(ledger)
+    touched = _touched_consumers(graph, ledger)
     for name, node in graph.nodes.items():
         if node.role == "entry" or name in stand_ins or _stands_aside(node):
             continue
@@ -247,7 +267,17 @@ def _inputs(graph: Graph, routes: Routes, ledger: Ledger) -> None:
             continue  # where no entry is drawn, data comes in at nodes without edges
         bound = {edge.in_port for edge in graph.incoming.get(name, ())}
         for port in node.inputs:
-            _input(graph, node, port, port in bound, ledger)
+            held = port in bound or not _is_needed(node, port)
+            if held and name not in touched:
+                ledger.count(HELD)
+            else:
+                _input(graph, node, port, held, ledger)
+
+
+def _touched_consumers(graph: Graph, ledger: Ledger) -> frozenset[str]:
+    """Nodes that changed, or an edge to them."""
+    elements = (graph.element(id) for id in ledger.touched or ())
+    return frozenset(one.consumer if isinstance(one, Edge) else one.name for one in elements if one)
 
 
 def _ends_of_touched_edges(ledger: Ledger) -> frozenset[str]:
@@ -256,9 +286,13 @@ def _ends_of_touched_edges(ledger: Ledger) -> frozenset[str]:
     return frozenset(texts | {text.rpartition(".")[0] for text in texts})
 
 
-def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> None:
+def _is_needed(node: Node, port: str) -> bool:
     prefix = f"inputs.{port}"
-    needed = node.stated(f"{prefix}.required", True) is not False and node.stated(f"{prefix}.default") is None
+    return node.stated(f"{prefix}.required", True) is not False and node.stated(f"{prefix}.default") is None
+
+
+def _input(graph: Graph, node: Node, port: str, held: bool, ledger: Ledger) -> None:
+    prefix = f"inputs.{port}"
     edges = tuple(Fact(edge.id) for edge in graph.incoming.get(node.name, ()) if edge.in_port == port)
     place = next(
         (node.attributes[key].location for key in node.attributes if key.startswith(f"{prefix}.")), node.location
@@ -267,7 +301,7 @@ def _input(graph: Graph, node: Node, port: str, bound: bool, ledger: Ledger) -> 
         "graph",
         "input.bound",
         (node.name, port),
-        HELD if bound or not needed else Violated(),
+        HELD if held else Violated(),
         location=place,
         support=(
             Fact(node.id),

@@ -17,6 +17,8 @@ MODIFIERS = {
     "subset": ("default",),
 }  # read beside the two sides
 
+_NOT_YET = -1
+
 
 class Wire(NamedTuple):
     """One row: a check, its law, and where its two sides are read."""
@@ -42,7 +44,8 @@ class WireTable:
         self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
         for order, (check, row) in enumerate(rows.items()):
             self._place(_wire(check, row, order))
-        self._signatures: dict[tuple[str, str], int | None] = {}
+        self._offers: dict[tuple[str, str], int | None] = {}
+        self._demands: dict[tuple[str, str], int | None] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._ports: dict[tuple[str, str], frozenset[str]] = {}
         self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
@@ -59,28 +62,29 @@ class WireTable:
         else:
             self._by_port[wire.check] = wire
 
-    def signature(self, node: str, prefix: str) -> int | None:
-        """A number that ports have in common which declare the same, at nodes of one role; `None` for the few rows that look
-        beyond the two ports.
-        """
-        found = self._signatures.get((node, prefix), -1)
-        if found != -1:
-            return found
-        names = self._declared(node, prefix)
-        attributes = self._graph.nodes[node].attributes
-        number = None
-        if names.isdisjoint(self._by_input) and not any(attributes[prefix + name].options for name in names):
-            said = (
-                self._graph.nodes[node].role,
-                *((name, canonical(attributes[prefix + name].value)) for name in sorted(names)),
-            )
-            number = self._numbers.setdefault((prefix[0], *said), len(self._numbers))
-        self._signatures[node, prefix] = number
-        return number
+    def offer(self, node: str, port: str) -> int | None:
+        """A number that output ports have in common which declare the same, at nodes of one role; `None` for the few whose
+        rows look beyond the two ports."""
+        found = self._offers.get((node, port), _NOT_YET)
+        if found == _NOT_YET:
+            found = self._offers[node, port] = self._number(node, f"outputs.{port}.")
+        return found
 
-    def is_plain(self, edge: Edge) -> bool:
-        """Whether nothing but what its two ports declare decides what holds on the edge."""
-        return not edge.attributes and self._graph.nodes[edge.consumer].role not in self._by_role
+    def demand(self, node: str, port: str) -> int | None:
+        """The same for input ports."""
+        found = self._demands.get((node, port), _NOT_YET)
+        if found == _NOT_YET:
+            plain = self._graph.nodes[node].role not in self._by_role
+            found = self._demands[node, port] = self._number(node, f"inputs.{port}.") if plain else None
+        return found
+
+    def _number(self, node: str, prefix: str) -> int | None:
+        names = self._declared(node, prefix)
+        found = self._graph.nodes[node]
+        if not names.isdisjoint(self._by_input) or any(found.attributes[prefix + name].options for name in names):
+            return None
+        said = ((name, canonical(found.attributes[prefix + name].value)) for name in sorted(names))
+        return self._numbers.setdefault((prefix[0], found.role, *said), len(self._numbers))
 
     def present(self, edge: Edge) -> list[Wire]:
         """The rows that have something to decide on this edge, in the table's order."""

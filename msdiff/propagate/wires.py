@@ -39,11 +39,15 @@ def wire_obligations(
     for edge in graph.edges.values():
         if not edge.resolved:
             continue
-        near = touched is None or edge.id in touched or edge.producer in touched or edge.consumer in touched
+        near = touched is None or not touched.isdisjoint((edge.id, edge.producer, edge.consumer))
         if only_touched and not near:
             continue
-        if near or not _counted_like_another(graph, edge, table, alike, ledger):
+        counts = None if near else _counts_of_another(graph, edge, table, alike)
+        if counts is None:
             _edge(graph, edge, table, tensors, ledger)
+        else:
+            ledger.total += counts[0]
+            ledger.decided += counts[1]
     _shapes(graph, tensors, ledger)
 
 
@@ -60,27 +64,22 @@ def _touched_nodes(graph: Graph, ledger: Ledger) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _counted_like_another(
-    graph: Graph, edge: Edge, table: WireTable, alike: dict[tuple[int, int], tuple[int, int] | None], ledger: Ledger
-) -> bool:
-    """Counts an edge whose ports declare the same as those of an edge on which nothing is violated; whether it could."""
-    if not table.is_plain(edge):
-        return False
-    out = table.signature(edge.producer, f"outputs.{edge.out_port}.")
-    into = table.signature(edge.consumer, f"inputs.{edge.in_port}.")
+def _counts_of_another(
+    graph: Graph, edge: Edge, table: WireTable, alike: dict[tuple[int, int], tuple[int, int] | None]
+) -> tuple[int, int] | None:
+    """What to count (in all, decided) for an edge whose ports declare the same as those of an edge on which nothing is
+    violated."""
+    if edge.attributes:
+        return None
+    out, into = table.offer(edge.producer, edge.out_port), table.demand(edge.consumer, edge.in_port)
     if out is None or into is None:
-        return False
+        return None
     if (out, into) not in alike:
-        trial = Ledger(ledger.graph, frozenset())
+        trial = Ledger(graph.label, frozenset())
         tensors: list[tuple[Edge, Ends]] = []
         _edge(graph, edge, table, tensors, trial)
         alike[out, into] = None if trial.kept or tensors else (trial.total, trial.decided)
-    counts = alike[out, into]
-    if counts is None:
-        return False
-    ledger.total += counts[0]
-    ledger.decided += counts[1]
-    return True
+    return alike[out, into]
 
 
 def _edge(graph: Graph, edge: Edge, table: WireTable, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> None:

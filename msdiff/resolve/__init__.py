@@ -28,20 +28,20 @@ _E = TypeVar("_E", Item, Node, Edge)
 def resolve(
     claims: Iterable[Claim],
     paths: Collection[str] = (),
-    nodes: Known | None = None,
+    known: Known | None = None,
     problems: list[MsdiffError] | None = None,
     models: "ModelFacts | None" = None,
 ) -> tuple[Graph, ...]:
     """The graphs that the claims describe.
 
-    `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `nodes` to both versions of a
+    `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `known` to both versions of a
     comparison: a node that the same claims describe is then the same object. What is wrong with a `specRef` is added to
     `problems` where that is given, instead of raised; the node then lacks what its spec says. `models` are the model
     facts: they count where no file states an attribute.
     """
-    known = paths if isinstance(paths, frozenset | set) else frozenset(paths)
+    files = paths if isinstance(paths, frozenset | set) else frozenset(paths)
     drafts = group(claims)
-    specs = Specs(drafts, frozenset(known))
+    specs = Specs(drafts, frozenset(files))
     wrong = specs.attach()
     if problems is not None:
         problems.extend(wrong)
@@ -50,7 +50,7 @@ def resolve(
     kept = [draft for draft in drafts if not draft.is_spec or id(draft) not in specs.used]
     keys = _distinct(kept)
     graphs = [
-        build(draft, keys[id(draft)], known, specs.references.get(id(draft), ()), nodes, models) for draft in kept
+        build(draft, keys[id(draft)], files, specs.references.get(id(draft), ()), known, models) for draft in kept
     ]
     return tuple(sorted(graphs, key=lambda graph: graph.key))
 

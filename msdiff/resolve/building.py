@@ -4,8 +4,8 @@ Own statements count first; a differing statement of the spec is kept as a `Disa
 resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
@@ -23,11 +23,28 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, Effective] = {}
 STACK = "compose"  # the reader of edges that are addresses
 NAME = "model.id"
+_new = tuple.__new__  # half the time of calling the named tuple
 _APART = ("edge.name", "edge.when", "edge.role")  # what sets edges between the same ports apart
 
 
-Known: TypeAlias = dict[tuple[object, ...], tuple[Node, tuple[Disagreement, ...]]]
-"""What was built of which claims: a node that the same claims describe in two versions is made once."""
+class Wiring(NamedTuple):
+    """The edges of a graph by key, those that resolve by their ends, and the references that ends break."""
+
+    edges: Mapping[str, Edge]
+    broken: tuple[Reference, ...]
+    outgoing: Mapping[str, tuple[Edge, ...]]
+    incoming: Mapping[str, tuple[Edge, ...]]
+
+
+class Known:
+    """What was built of which claims: what the same claims describe in two versions is made once.
+
+    That holds for each node, and for all edges of a graph together.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[tuple[object, ...], tuple[Node, tuple[Disagreement, ...]]] = {}
+        self.wirings: list[tuple[object, Wiring]] = []
 
 
 def build(
@@ -40,44 +57,74 @@ def build(
 ) -> Graph:
     """The graph of one draft. `references` are those that following `specRef` found; `known` carries nodes over; `models` are
     the model facts."""
+    known = Known() if known is None else known
     disagreements: list[Disagreement] = []
     nodes: dict[str, Node] = {}
     for name, element in sorted(draft.nodes.items()):
-        nodes[name], differing = _node_once(name, element, {} if known is None else known)
+        nodes[name], differing = _node_once(name, element, known)
         disagreements += differing
     nearby = Nearby()
-    edges, broken = _edges(draft.edges, nodes, nearby)
+    wiring = _wiring_once(draft.edges, nodes, nearby, known)
     meta = draft.meta or ElementDraft(draft.location)
-    graph = assemble(
-        Graph(
-            key=key,
-            location=draft.location,
-            meta=_element("graph:", meta),
-            nodes=nodes,
-            edges=edges,
-            slos={name: _element(f"slo:{name}", one) for name, one in sorted(draft.slos.items())},
-            policies={name: _element(f"policy:{name}", one) for name, one in sorted(draft.policies.items())},
-            disagreements=tuple(disagreements),
-        ),
-        models,
+    graph = Graph(
+        key=key,
+        location=draft.location,
+        meta=_element("graph:", meta),
+        nodes=nodes,
+        edges=wiring.edges,
+        slos={name: _element(f"slo:{name}", one) for name, one in sorted(draft.slos.items())},
+        policies={name: _element(f"policy:{name}", one) for name, one in sorted(draft.policies.items())},
+        disagreements=tuple(disagreements),
+        outgoing=wiring.outgoing,
+        incoming=wiring.incoming,
     )
-    found = (*references, *broken, *references_of(graph, paths, nearby))
+    graph = _flowing(graph, models)
+    found = (*references, *wiring.broken, *references_of(graph, paths, nearby))
     return graph._replace(references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
 
 
 def assemble(graph: Graph, models: "ModelFacts | None" = None) -> Graph:
     """The graph with its adjacency, what is known of its models, and what flows through `passes`."""
+    outgoing, incoming = _linked(graph.edges)
+    return _flowing(graph._replace(outgoing=outgoing, incoming=incoming), models)
+
+
+def _flowing(graph: Graph, models: "ModelFacts | None") -> Graph:
+    told = graph if models is None else _with_known(graph, models)
+    return told._replace(nodes=pass_through(told))
+
+
+_ByNode: TypeAlias = dict[str, tuple[Edge, ...]]
+
+
+def _linked(edges: Mapping[str, Edge]) -> tuple[_ByNode, _ByNode]:
+    """Edges that resolve, by producer and by consumer."""
     outgoing: dict[str, list[Edge]] = {}
     incoming: dict[str, list[Edge]] = {}
-    for edge in graph.edges.values():
+    for edge in edges.values():
         if edge.resolved:
             outgoing.setdefault(edge.producer, []).append(edge)
             incoming.setdefault(edge.consumer, []).append(edge)
-    linked = (graph if models is None else _with_known(graph, models))._replace(
-        outgoing={name: tuple(edges) for name, edges in outgoing.items()},
-        incoming={name: tuple(edges) for name, edges in incoming.items()},
+    return (
+        {name: tuple(found) for name, found in outgoing.items()},
+        {name: tuple(found) for name, found in incoming.items()},
     )
-    return linked._replace(nodes=pass_through(linked))
+
+
+def _wiring_once(drafts: list[ElementDraft], nodes: Mapping[str, Node], nearby: Nearby, known: Known) -> Wiring:
+    said = [
+        (draft.location, draft.ends, *(id(claim) for claims in draft.statements.values() for claim in claims))
+        for draft in drafts
+    ]
+    same = (said, [(name, node.inputs, node.outputs) for name, node in nodes.items()])
+    for one, wiring in known.wirings:
+        if one == same:
+            return wiring
+    edges, broken = _edges(drafts, nodes, nearby)
+    wiring = Wiring(edges, tuple(broken), *_linked(edges))
+    if not broken:  # names of what is broken are compared with one another, as long as there is time
+        known.wirings.append((same, wiring))
+    return wiring
 
 
 def _with_known(graph: Graph, models: "ModelFacts") -> Graph:
@@ -102,10 +149,10 @@ def _node_once(name: str, draft: ElementDraft, known: Known) -> tuple[Node, tupl
         draft.location,
         *(id(claim) for claims in draft.statements.values() for claim in claims),
     )
-    found = known.get(same)
+    found = known.nodes.get(same)
     if found is None:
         disagreements: list[Disagreement] = []
-        found = known[same] = (_node(name, draft, disagreements), tuple(disagreements))
+        found = known.nodes[same] = (_node(name, draft, disagreements), tuple(disagreements))
     return found
 
 
@@ -166,37 +213,37 @@ def _attributes(id: str, statements: Statements) -> Mapping[str, Effective]:
 def _edges(
     drafts: list[ElementDraft], nodes: Mapping[str, Node], nearby: Nearby
 ) -> tuple[dict[str, Edge], list[Reference]]:
-    edges: dict[str, Edge] = {}
-    broken: list[Reference] = []
     # edges share their ends: each text is looked up once
     producers = {text: _meant(edge_end(text, nodes, nearby, output=True)) for text in _ends(drafts, 0)}
     consumers = {text: _meant(edge_end(text, nodes, nearby, output=False)) for text in _ends(drafts, 1)}
     whole = {text: _meant(End(text, "")) for text in nodes}
-    alike: dict[str, list[ElementDraft]] = {}
 
     def into(draft: ElementDraft) -> tuple[End, str]:
         text = draft.ends[1]
-        return whole[text] if text in whole and _calls(draft, producers[draft.ends[0]][0], nodes) else consumers[text]
+        if draft.location.reader == STACK and text in whole and _calls(draft, producers[draft.ends[0]][0], nodes):
+            return whole[text]
+        return consumers[text]
 
-    for draft in drafts:
-        alike.setdefault(f"{producers[draft.ends[0]][1]}->{into(draft)[1]}", []).append(draft)
-    for between, group in alike.items():
-        for key, draft in _keyed(between, group, edges):
-            producer, consumer = producers[draft.ends[0]][0], into(draft)[0]
-            id = f"edge:{key}"
-            resolved = not producer.problem and not consumer.problem
-            attributes = _attributes(id, draft.statements)
-            edges[key] = Edge(
-                id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved
-            )
-            if not resolved:
-                broken += _broken(id, draft, producer, consumer)
-    return dict(sorted(edges.items())), broken
+    between = [f"{producers[draft.ends[0]][1]}->{into(draft)[1]}" for draft in drafts]
+    edges: dict[str, Edge] = {}
+    broken: list[Reference] = []
+    for key, draft in _keyed(between, drafts):
+        producer, consumer = producers[draft.ends[0]][0], into(draft)[0]
+        id = f"edge:{key}"
+        resolved = not producer.problem and not consumer.problem
+        attributes = _attributes(id, draft.statements)
+        edges[key] = _new(
+            Edge,
+            (id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved),
+        )
+        if not resolved:
+            broken += _broken(id, draft, producer, consumer)
+    return {key: edges[key] for key in sorted(edges)}, broken
 
 
 def _calls(draft: ElementDraft, producer: End, nodes: Mapping[str, Node]) -> bool:
     """Whether the edge is an address in a stack of which nobody says what is sent to it: it leads to no port of its own."""
-    if draft.location.reader != STACK or "edge.kind" not in draft.statements:
+    if "edge.kind" not in draft.statements:
         return False
     caller = nodes.get(producer.node)
     return caller is None or producer.port not in caller.outputs
@@ -219,7 +266,20 @@ def _broken(id: str, draft: ElementDraft, producer: End, consumer: End) -> list[
     ]
 
 
-def _keyed(between: str, drafts: list[ElementDraft], taken: Mapping[str, Edge]) -> Iterator[tuple[str, ElementDraft]]:
+def _keyed(between: list[str], drafts: list[ElementDraft]) -> Iterable[tuple[str, ElementDraft]]:
+    """Each edge with its key: the ports that it is between, and what tells it apart from others between the same ones."""
+    if len(set(between)) == len(between):
+        return zip(between, drafts, strict=True)
+    alike: dict[str, list[ElementDraft]] = {}
+    for ends, draft in zip(between, drafts, strict=True):
+        alike.setdefault(ends, []).append(draft)
+    taken: dict[str, ElementDraft] = {}
+    for ends, group in alike.items():
+        _tell_apart(ends, group, taken)
+    return taken.items()
+
+
+def _tell_apart(between: str, drafts: list[ElementDraft], taken: dict[str, ElementDraft]) -> None:
     """Edges between the same ports are told apart by what sets them apart: name, condition or role; else they are
     numbered by what they say, so that their order in the file does not matter."""
     number = 2
@@ -229,7 +289,7 @@ def _keyed(between: str, drafts: list[ElementDraft], taken: Mapping[str, Edge]) 
         while not key:
             key = f"{between} ({number})" if f"{between} ({number})" not in taken else ""
             number += 1
-        yield key, draft
+        taken[key] = draft
 
 
 def _what_it_says(draft: ElementDraft) -> tuple[bool, str, Location]:

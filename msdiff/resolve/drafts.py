@@ -60,18 +60,22 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
     edges: dict[tuple[str, int, str], ElementDraft] = {}
     last: tuple[object, ...] = ()
     element: ElementDraft | None = None
+    draft: Draft | None = None
     for claim in claims:
-        # claims on one element follow one another: it is looked up once
-        here = (claim.element, claim.graph, claim.location[0], claim.document)
+        # claims on one document, and those on one element, follow one another: each is looked up once
+        graph, name, attribute, value, location, document, _ = claim
+        here = (name, graph, location[0], document)
         if element is None or here != last:
+            if draft is None or here[1:] != last[1:]:
+                draft = _draft(drafts, claim)
             last = here
-            element = _element(_draft(drafts, claim), claim, edges)
-        if claim.attribute:
-            element.statements.setdefault(claim.attribute, []).append(claim)
+            element = _element(draft, claim, edges)
+        if attribute:
+            element.statements.setdefault(attribute, []).append(claim)
         else:
-            element.location = claim.location
-            if isinstance(claim.value, tuple) and len(claim.value) == 2:
-                element.ends = (str(claim.value[0]), str(claim.value[1]))
+            element.location = location
+            if isinstance(value, tuple) and len(value) == 2:
+                element.ends = (str(value[0]), str(value[1]))
     for draft in drafts.values():
         if draft.key.kind == "Compose":
             _with_one_port_each(draft)
@@ -142,9 +146,10 @@ def _without_port(end: str) -> str:
 def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], ElementDraft]) -> ElementDraft:
     kind, _, name = claim.element.partition(":")
     if kind == "edge":
-        identity = (claim.location.file, claim.document, claim.element)
         if claim.graph.kind == "Compose":  # an edge of a stack is stated in several files: its number is the stack's
             identity = (claim.graph.label, 0, claim.element)
+        else:
+            identity = (claim.location.file, claim.document, claim.element)
         found = edges.get(identity)
         if found is None:
             found = edges[identity] = ElementDraft(claim.location)

@@ -18,6 +18,8 @@ SELECTORS = ("policy.everyPath", "policy.noPath", "policy.maxLatency", "policy.r
 def references_of(graph: Graph, paths: Collection[str], nearby: Nearby) -> Iterator[Reference]:
     """Each reference that an attribute of the graph makes."""
     for element in graph.elements():
+        if not element.attributes:
+            continue
         for attribute in NODE_NAMES:
             if attribute in element.attributes:
                 yield from _node_names(graph, element, attribute, element.stated(attribute), nearby)

@@ -1,8 +1,10 @@
 """What a parsed document consists of: values, lists and maps, each with the place where it begins (counted from 1).
 
-Named tuples, made by `tuple.__new__` where many are made: there is one for each value of a file.
+Named tuples, made by `tuple.__new__` where many are made: there is one for each value of a file. A list is none: it makes
+the maps of long runs of lines only where somebody asks for them.
 """
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias, Union
 
 from msdiff.syntax.scalars import Core
@@ -17,12 +19,49 @@ class Scalar(NamedTuple):
     text: str
 
 
-class Sequence(NamedTuple):
-    """A list."""
+class Rows(NamedTuple):
+    """A run of list items, one a line from `line` on, that each are a map of the same two keys with text.
 
-    items: "tuple[Tree, ...]"
+    `values` are the texts of both keys; `maps` makes the items.
+    """
+
+    keys: tuple[str, str]
+    values: tuple[tuple[str, str], ...]
     line: int
     column: int
+    maps: "Callable[[], Iterator[Mapping]]"
+
+
+class Sequence:
+    """A list. `parts` are its items, runs of them as they are."""
+
+    __slots__ = ("_items", "column", "line", "parts")
+
+    def __init__(self, parts: "tuple[Tree | Rows, ...]", line: int, column: int) -> None:
+        self.parts = parts
+        self.line = line
+        self.column = column
+        self._items: tuple[Tree, ...] | None = None
+
+    @property
+    def items(self) -> "tuple[Tree, ...]":
+        """Each item as a tree."""
+        if self._items is None:
+            found: list[Tree] = []
+            for part in self.parts:
+                if isinstance(part, Rows):
+                    found.extend(part.maps())
+                else:
+                    found.append(part)
+            self._items = tuple(found)
+        return self._items
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return (self.line, self.column, self.items) == (other.line, other.column, other.items)
+
+    __hash__ = None  # type: ignore[assignment]  # like the maps that it holds
 
 
 class Entry(NamedTuple):

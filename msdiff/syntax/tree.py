@@ -6,7 +6,7 @@ and every problem has a place. Scalars mean what the YAML 1.2 core schema says (
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -25,12 +25,14 @@ from msdiff.errors import InputError, ManyErrors
 from msdiff.model.location import Location
 from msdiff.syntax.collecting import collector_paused
 from msdiff.syntax.encoding import as_utf8
-from msdiff.syntax.nodes import Entry, Mapping, Scalar, Sequence, Tree
+from msdiff.syntax.nodes import Entry, Mapping, Rows, Scalar, Sequence, Tree
 from msdiff.syntax.problems import MAX_PROBLEMS, TOO_MANY, in_plain_words, with_joined_surrogates
-from msdiff.syntax.runs import STAND_IN, Run, items, without_runs
+from msdiff.syntax.runs import STAND_IN, Run, items, rows, without_runs
 from msdiff.syntax.scalars import HINTS, MAPPING_TAGS, SEQUENCE_TAGS, TAGGED, Core, resolve, tag_as_written
 
-__all__ = ["DEFAULT", "Entry", "Limits", "Mapping", "Parsed", "Scalar", "Sequence", "Tree", "parse", "parsed"]
+__all__ = [
+    "DEFAULT", "Entry", "Limits", "Mapping", "Parsed", "Rows", "Scalar", "Sequence", "Shared", "Tree", "parse", "parsed",
+]  # fmt: skip
 
 
 class Limits(NamedTuple):
@@ -42,6 +44,7 @@ class Limits(NamedTuple):
 
 
 DEFAULT = Limits()
+Shared: TypeAlias = dict[tuple[Run, int], Rows]  # by run and first line
 
 
 class Parsed(NamedTuple):
@@ -61,34 +64,37 @@ def parse(data: bytes, file: str, limits: Limits = DEFAULT) -> tuple[Tree, ...]:
     return documents
 
 
-def parsed(data: bytes, file: str, limits: Limits = DEFAULT) -> Parsed:
-    """Like `parse`, but hands problems back. Duplicate keys and foreign tags do not hide the documents."""
+def parsed(data: bytes, file: str, limits: Limits = DEFAULT, shared: Shared | None = None) -> Parsed:
+    """Like `parse`, but hands problems back. Duplicate keys and foreign tags do not hide the documents.
+
+    Hand the same `shared` to both versions of a file: rows that stand on the same lines of both are then the same object.
+    """
     if len(data) > limits.size:
         message = f"the file has more than {limits.size:,} bytes"
         hint = "split it into several files, or read larger ones: --max-file-size, or `limits.fileBytes` in msdiff.yaml"
         return Parsed((), (InputError(message, hint=hint, location=Location(file, 1, 1)),))
     try:
         with collector_paused():
-            return _read(as_utf8(data, file), file, limits)
+            return _read(as_utf8(data, file), file, limits, {} if shared is None else shared)
     except InputError as error:
         return Parsed((), (error,))
 
 
-def _read(data: bytes, file: str, limits: Limits) -> Parsed:
+def _read(data: bytes, file: str, limits: Limits, shared: Shared) -> Parsed:
     try:
-        return _documents(data, file, limits)
+        return _documents(data, file, limits, shared)
     except yaml.YAMLError as error:
         joined = with_joined_surrogates(data)
         if joined == data:
             raise in_plain_words(error, data, file) from None
-    return _read(joined, file, limits)
+    return _read(joined, file, limits, shared)
 
 
-def _documents(data: bytes, file: str, limits: Limits) -> Parsed:
+def _documents(data: bytes, file: str, limits: Limits, shared: Shared) -> Parsed:
     shorter, runs = without_runs(data)
     if runs:
         try:
-            builder = _Builder(shorter, file, limits, runs)
+            builder = _Builder(shorter, file, limits, runs, shared)
             documents = tuple(builder.documents())
             if builder.runs_met == len(runs) and not builder.problems:
                 return Parsed(documents, ())
@@ -125,8 +131,11 @@ _new = tuple.__new__  # half the time of calling the named tuple
 class _Builder:
     """Events to trees, one call a collection, so never deeper than the limit."""
 
-    def __init__(self, data: bytes, file: str, limits: Limits, runs: tuple[Run, ...] = ()) -> None:
+    def __init__(
+        self, data: bytes, file: str, limits: Limits, runs: tuple[Run, ...] = (), shared: Shared | None = None
+    ) -> None:
         self._runs = runs
+        self._shared: Shared = {} if shared is None else shared
         self.runs_met = 0
         self._next = _parser(data).get_event
         self._file = file
@@ -213,7 +222,7 @@ class _Builder:
             self._problem(event, f"the tag `{tag_as_written(event.tag)}` has no meaning here", "remove it")
         mark = event.start_mark
         read = self._next
-        found: list[Tree] = []
+        found: list[Tree | Rows] = []
         while (event := read()).__class__ is not SequenceEndEvent:
             if event.__class__ is not ScalarEvent:
                 found.append(self._node(event, depth + 1))
@@ -223,13 +232,18 @@ class _Builder:
                 found.append(self._scalar(event))
         return Sequence(tuple(found), mark.line + 1, mark.column + 1)
 
-    def _run(self, event: Any, depth: int) -> Iterator[Mapping]:
+    def _run(self, event: Any, depth: int) -> "Iterator[Mapping | Rows]":
         """The items that a stand-in stands for. Raises `ValueError` where the parser would have more to say."""
         self.runs_met += 1
         run = self._runs[int(event.value.removeprefix(STAND_IN))]
         if depth + 1 > self._limits.depth:
             raise ValueError("too deep")
-        return items(run, event.start_mark.line + 1)
+        line = event.start_mark.line + 1
+        found = self._shared.get((run, line))
+        if found is None and (found := rows(run, line)) is None:
+            return items(run, line)
+        self._shared[run, line] = found
+        return iter((found,))
 
     def _mapping(self, event: Any, depth: int) -> Mapping:
         if event.tag not in MAPPING_TAGS:
