@@ -81,7 +81,7 @@ class Ledger:
     def _of_table(self, support: Iterable[Fact]) -> tuple[Claim, ...]:
         if not self._tabled:
             return ()
-        return tuple(dict.fromkeys(self._tabled[fact] for fact in support if fact in self._tabled))
+        return tuple({fact: self._tabled[fact] for fact in support if fact in self._tabled}.values())
 
     def take(self, obligation: Obligation) -> None:
         """Counts an obligation that is made already, and keeps it where somebody will read it."""

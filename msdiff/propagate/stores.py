@@ -11,7 +11,7 @@ from msdiff.model.values import Unknown, Value, same
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.spaces import STORING, Source, differing, is_index, passage_prefix, sources, writer
-from msdiff.propagate.widths import fewer_asked
+from msdiff.propagate.widths import another_asked
 from msdiff.ruleset.messages import in_words
 
 BUILT = "store.builtWith."
@@ -66,7 +66,7 @@ def _part(store: Node, source: Source, part: str, check: str, built: Effective, 
         given = passage_prefix(now.value) if part == "prefix" else now.value
         outcome = HELD if same(given, built.value) else Violated(witnesses=frozenset((part,)))
         if part == "dimension":
-            outcome = fewer_asked(source.node, now, built, outcome)
+            outcome = another_asked(source.node, now, built, outcome)
     _add(store, source, check, outcome, (part,), now, built, ledger)
 
 

@@ -13,7 +13,7 @@ from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, data_type
 from msdiff.propagate.ledger import Ledger
-from msdiff.propagate.widths import fewer_asked
+from msdiff.propagate.widths import another_asked
 from msdiff.propagate.wire_tables import Wire, WireTable
 from msdiff.ruleset.messages import in_words
 
@@ -148,7 +148,7 @@ def _adjusted(
     if wire.check == "labels" and outcome != HELD and consumer.stated(f"{port}.default") is not None:
         return outcome  # the rule says what a default branch means
     if wire.check == "dimension":
-        return fewer_asked(graph.nodes[_origin(edge, offered)], offered, required, outcome)
+        return another_asked(graph.nodes[_origin(edge, offered)], offered, required, outcome)
     if wire.check.startswith("score.") and consumer.stated(f"{port}.uses") == "order":
         return HELD
     return outcome

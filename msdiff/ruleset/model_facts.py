@@ -5,7 +5,6 @@ nothing is read before somebody asks about a model; a team's entry counts before
 does not have is not guessed.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -96,14 +95,14 @@ class ModelFacts:
         return found
 
     @cached_property
-    def _patterns(self) -> tuple[tuple["re.Pattern[str]", Entry], ...]:
-        return tuple((_pattern(name), one) for one in self.entries for name in one.also if "*" in name)
+    def _patterns(self) -> tuple[tuple[list[str], Entry], ...]:
+        return tuple((name.casefold().split("*"), one) for one in self.entries for name in one.also if "*" in name)
 
     def _found(self, model: str) -> Entry | None:
         for name in _spellings(model):
             one = self._by_name.get(name)
             if one is None:
-                one = next((one for pattern, one in self._patterns if pattern.fullmatch(name)), None)
+                one = next((one for pieces, one in self._patterns if _fits(pieces, name)), None)
             if one is not None:
                 return one
         return None
@@ -111,7 +110,11 @@ class ModelFacts:
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """An entry from its plain map."""
-    facts = {key: value for key, value in row.items() if key not in ("id", "role", "source", "asOf", "also", "file")}
+    facts = {
+        key: tuple(value) if isinstance(value, list) else value  # JSON has no tuples
+        for key, value in row.items()
+        if key not in ("id", "role", "source", "asOf", "also", "file")
+    }
     return Entry(
         row["id"], row["role"], facts, row["source"], row["asOf"], tuple(row.get("also", ())), row.get("file", "")
     )
@@ -151,5 +154,15 @@ def _spellings(model: str) -> Iterable[str]:
         rest = after
 
 
-def _pattern(name: str) -> "re.Pattern[str]":
-    return re.compile(".*".join(map(re.escape, name.casefold().split("*"))))
+def _fits(pieces: list[str], name: str) -> bool:
+    """Whether a name is these pieces in their order with anything between them."""
+    first, *middle, last = pieces
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    rest = name[len(first) : len(name) - len(last)]
+    for piece in middle:
+        at = rest.find(piece)
+        if at < 0:
+            return False
+        rest = rest[at + len(piece) :]
+    return True

@@ -108,12 +108,15 @@ def test_what_files_show_stays_as_grave_as_they_show_it():
 def test_a_model_that_gives_shorter_vectors_on_request_is_undecided():
     report = compared_specs(index("text-embedding-ada-002", 1536), index("text-embedding-3-large", 1536))
     assert of(report, WIDTH) == []
-    assert ("dimension", "`embedder` gives 3072 numbers unless fewer are asked for, and no file says how many are") in [
-        (one.check, one.reason) for one in report.undecided
-    ]
+    assert (
+        "dimension",
+        "`embedder` gives 3072 numbers unless another length is asked for, and no file says what is",
+    ) in [(one.check, one.reason) for one in report.undecided]
     assert of(compared_specs(index("text-embedding-3-large", 3072), index("text-embedding-3-small", 3072)), WIDTH) == [
         ("introduced", "risky")  # nobody can ask for more
     ]
+    assert of(compared_specs(index("voyage-3", 1024), index("voyage-3.5", 2048)), WIDTH) == []
+    assert of(compared_specs(index("voyage-3", 1024), index("voyage-3.5", 1536)), WIDTH) == [("introduced", "risky")]
 
 
 def test_a_fact_travels_through_nodes_that_pass_vectors_on():
