@@ -35,7 +35,10 @@ class Suggested(NamedTuple):
 
 
 class _Posted(NamedTuple):
+    """One that is there, of whatever configuration (`key`)."""
+
     id: int
+    key: str
     place: Suggestion
     is_answered: bool
 
@@ -53,12 +56,14 @@ class Reviews:
     def post(self, wanted: Iterable[Suggestion], stamp: Stamp) -> Suggested:
         """Make the suggestions be exactly these; raises `Trouble`."""
         asked = {(one.file, one.line): one for one in wanted}
-        there = list(self._ours())
+        all_there = tuple(self._ours())
+        there = [one for one in all_there if one.key == self._key]
+        others = {one.place[:2] for one in all_there if one.key != self._key and one.place.text != _OVER}
         if not asked and not there:
             return Suggested()
         keep = {one.place for one in there} & set(asked.values())
         removed = sum(self._taken_back(one) for one in _superfluous(there, keep))
-        new = [one for one in asked.values() if one not in keep]
+        new = [one for one in asked.values() if one not in keep and one[:2] not in others]
         lines = self._lines() if new else {}
         fitting = [one for one in new if one.line in lines.get(one.file, ())]
         for one in fitting[:MOST]:
@@ -86,11 +91,11 @@ class Reviews:
             if not isinstance(body, str) or not isinstance(login, str) or not isinstance(id, int):
                 continue
             stamped = stamp_of(body)
-            if stamped is None or login.casefold() != self._author.casefold() or stamped[0].key != self._key:
+            if stamped is None or login.casefold() != self._author.casefold():
                 continue
             file, line = one.get("path"), one.get("line")  # an outdated one has no line
             place = Suggestion(str(file), line if isinstance(line, int) else 0, stamped[1])
-            yield _Posted(id, place, id in answered)
+            yield _Posted(id, stamped[0].key, place, id in answered)
 
     def _lines(self) -> dict[str, frozenset[int]]:
         """The lines of each file that can be commented on: those that the diff shows, as head has them."""

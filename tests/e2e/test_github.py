@@ -470,6 +470,14 @@ def test_an_obvious_edit_is_suggested_on_a_line_of_the_diff(step: Step) -> None:
     assert len(step.github.reviewed) == 1
 
 
+def test_two_configurations_say_it_once(step: Step) -> None:
+    step.github.files[7] = [{"filename": "app.yaml", "patch": PATCH}]
+    step("--suggest")
+    done = step("--suggest", "--comment-key", "search")
+    assert [one["line"] for one in step.github.reviewed.values()] == [13]
+    assert "msdiff: suggestions" not in done.out
+
+
 def test_a_suggestion_that_no_longer_holds_is_taken_back(step: Step) -> None:
     step.github.files[7] = [{"filename": "app.yaml", "patch": PATCH}]
     step("--suggest")

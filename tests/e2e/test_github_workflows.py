@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.unit.github.steps import Step, a_step
+
+__all__ = ["a_step"]  # the fixture
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / "docs" / "ci").glob("*.yml"))
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGES = {page: (ROOT / "docs" / "ci" / page).read_text() for page in ("github-actions.md", "forks.md", "pre-commit.md")}
+PAGES = {
+    page: (ROOT / "docs" / "ci" / page).read_text() for page in ("github-actions.md", "forks.md", "annotations.md")
+}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -24,10 +29,21 @@ def test_the_pages_show_the_workflows_as_they_are(path: Path) -> None:
 def test_every_action_is_pinned_and_every_input_exists(path: Path) -> None:
     jobs = yaml.safe_load(path.read_text())["jobs"].values()
     steps = [step for job in jobs for step in job["steps"]]
-    assert all(re.search(r"@[0-9a-f]{40}$", step["uses"]) for step in steps)
-    ours = [step for step in steps if step["uses"].startswith("OWNER/msdiff@")]
-    assert len(ours) == 1
-    assert set(ours[0].get("with", {})) <= set(ACTION["inputs"])
+    assert all(re.search(r"@[0-9a-f]{40}$", step["uses"]) for step in steps if "uses" in step)
+    ours = [step for step in steps if step.get("uses", "").startswith("OWNER/msdiff@")]
+    assert len(ours) == (path.name != "msdiff-annotations.yml")
+    assert all(set(step.get("with", {})) <= set(ACTION["inputs"]) for step in ours)
+
+
+def test_annotations_alone_are_what_the_page_says(step: Step) -> None:
+    """The last line of the workflow, in the clone that actions/checkout makes."""
+    job = yaml.safe_load((ROOT / "docs/ci/msdiff-annotations.yml").read_text())["jobs"]["msdiff"]
+    words = job["steps"][-1]["run"].split()
+    done = step.run(*words[1:])
+    assert (words[0], done.code) == ("msdiff", 1)
+    said = [line.partition(" ")[0] for line in done.out.splitlines()]
+    assert said == ["::error", "::warning", "::notice"]
+    assert step.github.exchanges == []
 
 
 def test_the_first_workflow_has_twelve_lines() -> None:

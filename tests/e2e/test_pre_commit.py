@@ -1,6 +1,7 @@
 """Before a commit: as a plain git hook, and as a hook of pre-commit. What counts is what is staged."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -101,9 +102,34 @@ def test_it_takes_a_moment(hooked: Repo) -> None:
 
 
 def test_the_manifest_says_what_is_run() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["entry"].split()[:2] == ["msdiff", "--staged"]
-    assert (hook["always_run"], hook["pass_filenames"], hook["language"]) == (True, False, "python")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for hook in hooks] == ["msdiff", "msdiff-push"]
+    assert hooks[0]["entry"].split()[:2] == ["msdiff", "--staged"]
+    for hook in hooks:
+        assert (hook["always_run"], hook["pass_filenames"], hook["language"]) == (True, False, "python")
+
+
+@pytest.mark.parametrize(
+    ("refs", "code"), [(("main", "feature"), 1), (("feature", "main"), 0), ((), 0), (("main", "nowhere"), 4)]
+)
+def test_the_second_hook_compares_what_is_pushed(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, refs: tuple[str, ...], code: int
+) -> None:
+    """Its words as pre-commit runs them, with an option of the user's at the end."""
+    entry = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[1]["entry"]
+    folder = repo.folder / ".git/bin"
+    folder.mkdir()
+    (folder / "msdiff").write_text(f"#!/bin/sh\nexec '{sys.executable}' -m msdiff \"$@\"\n")
+    (folder / "msdiff").chmod(0o755)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    for name, ref in zip(("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"), refs, strict=False):
+        monkeypatch.setenv(name, ref)
+    done = subprocess.run(
+        [*shlex.split(entry), "--quiet"], cwd=repo.folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("BREAKING" in done.stdout) == (code == 1)
 
 
 @pytest.mark.slow
@@ -126,3 +152,13 @@ def test_pre_commit_itself(repo: Repo, tmp_path: Path, monkeypatch: pytest.Monke
         done = subprocess.run(words, cwd=repo.folder, capture_output=True, text=True, check=False)
         assert done.returncode == expected, done.stdout + done.stderr
         assert ("BREAKING" in done.stdout) == bool(expected)
+    words = ["pre-commit", "try-repo", str(source), "msdiff-push", "--hook-stage", "pre-push", "--verbose"]
+    done = subprocess.run(
+        [*words, "--from-ref", "main", "--to-ref", "feature"],
+        cwd=repo.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "BREAKING" in done.stdout
