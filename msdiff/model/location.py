@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+DOCUMENTS = frozenset({"graph", "modelspec"})
+"""Readers of files in which people draw a graph; what others read says what is there, not what was meant."""
+
 
 class Location(NamedTuple):
     """A place in a file of the snapshot.

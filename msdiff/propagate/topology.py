@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msdiff.model.graph import Edge, Fact, Graph, Node, Reference
+from msdiff.model.location import DOCUMENTS
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
@@ -16,7 +17,6 @@ from msdiff.propagate.routes import Routes, entries, exits
 
 MOST_DOTS = 64  # of a name; a text of dots alone must not take for ever
 LARGEST_LOOP = 64  # nodes; of a larger loop its first node speaks alone
-STACK = "compose"  # the reader of edges that are addresses
 ONLY_ADDRESSES = "addresses in a stack say who may call whom, not that a request runs in a circle"
 STORES = ("vectorStore", "datastore", "cache")
 
@@ -101,7 +101,7 @@ def _cycles(graph: Graph, ledger: Ledger) -> None:
 
 def _drawn(edge: Edge) -> bool:
     """Whether somebody drew the edge; an address in a stack says who may call whom, not what a request passes through."""
-    return edge.location.reader != STACK
+    return edge.location.reader in DOCUMENTS
 
 
 def _cycle(graph: Graph, loop: tuple[str, ...], keys: Iterable[str], outcome: Outcome, ledger: Ledger) -> None:
@@ -267,6 +267,8 @@ def _inputs(graph: Graph, routes: Routes, ledger: Ledger) -> None:
             continue  # where no entry is drawn, data comes in at nodes without edges
         bound = {edge.in_port for edge in graph.incoming.get(name, ())}
         for port in node.inputs:
+            if port not in bound and not _was_drawn(node, f"inputs.{port}."):
+                continue
             held = port in bound or not _is_needed(node, port)
             if held and name not in touched:
                 ledger.count(HELD)
@@ -278,6 +280,12 @@ def _touched_consumers(graph: Graph, ledger: Ledger) -> frozenset[str]:
     """Nodes that changed, or an edge to them."""
     elements = (graph.element(id) for id in ledger.touched or ())
     return frozenset(one.consumer if isinstance(one, Edge) else one.name for one in elements if one)
+
+
+def _was_drawn(node: Node, prefix: str) -> bool:
+    """Whether somebody drew the port; a flag or a migration says how much it takes, not that somebody is wired to it."""
+    stated = [one for name, one in node.attributes.items() if name.startswith(prefix)]
+    return not stated or any(one.location.reader in DOCUMENTS for one in stated)
 
 
 def _ends_of_touched_edges(ledger: Ledger) -> frozenset[str]:

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
-from msdiff.model.location import Location
+from msdiff.model.location import DOCUMENTS, Location
 
 Statements: TypeAlias = dict[str, list[Claim]]  # attribute -> claims, the one that counts first
 
 
 QUERY = "query"  # the port of a store that a stack's vectors go to
-DOCUMENTS = ("graph", "modelspec")  # readers of files in which people name ports
 
 
 class ElementDraft:

@@ -113,3 +113,18 @@ services:
     assert "addresses in a stack say who may call whom, not that a request runs in a circle" in {
         one.reason for one in told.undecided
     }
+
+
+def test_what_a_server_takes_is_no_input_that_somebody_must_be_wired_to() -> None:
+    text = """\
+services:
+  app: {build: ., environment: {STORE_URL: "http://store:6333", LLM_URL: "http://llm:80"}}
+  store: {image: "qdrant/qdrant:v1.15.0"}
+  llm:
+    image: ghcr.io/huggingface/text-generation-inference:3.3
+    command: --model-id acme/answer --revision 1c644c92ad3ba1efdad3f1451a637716616a20e8 --max-input-tokens 4096
+"""
+    head = {"compose.yaml": text}
+    told = report({"compose.yaml": text.replace("  app: {", "  other: {")}, head)
+    assert [one.rule for one in told.findings] == []
+    assert report(head, head).findings == ()
