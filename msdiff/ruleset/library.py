@@ -24,7 +24,7 @@ from msdiff.syntax.tree import parse
 Sources: TypeAlias = Iterable[tuple[str, bytes]]
 """Rule files of a team: name (relative to the root of the repository) and content. The last rule with an id wins."""
 
-COMPILER = 2  # raise it when the shape of the artefact changes
+COMPILER = 3  # raise it when the shape of the artefact changes
 ARTEFACT = "_compiled.json"
 MODEL_FACTS = "_model_facts.json"  # on its own: an ordinary run does not read it
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

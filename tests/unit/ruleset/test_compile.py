@@ -7,6 +7,7 @@ from msdiff.model.finding import Verdict
 from msdiff.ruleset.attributes import load_catalogue
 from msdiff.ruleset.compile import check_references, compiled, rule_file
 from msdiff.ruleset.expressions import Condition
+from msdiff.ruleset.plain_conditions import plan_of
 from msdiff.ruleset.rulefile import rule_schema
 from msdiff.ruleset.spec import ChangeWatch, Judgement, ObligationWatch, Rule, from_json, to_json
 from msdiff.ruleset.vocabulary import vocabulary_from
@@ -52,6 +53,10 @@ def compile_one(text: str, file: str = "ours/my-rule.yaml", *, ours: bool = Fals
     return rule
 
 
+def _condition(text: str, *names: tuple[str, str]) -> Condition:
+    return Condition(text, names, plan_of(text, dict(names)))
+
+
 def wrong(text: str, file: str = "ours/my-rule.yaml", *, ours: bool = False) -> list[tuple[str, str, str]]:
     """(line:column, message, hint) of each problem."""
     with pytest.raises(MsdiffError) as raised:
@@ -93,12 +98,12 @@ supersedes: [another-rule]
             ObligationWatch(
                 "edge",
                 ("schema.enum", "schema.type"),
-                (Condition("obligation.offered != 3", (("obligation.offered", "value"),)),),
+                (_condition("obligation.offered != 3", ("obligation.offered", "value")),),
                 (
                     Judgement(
                         Verdict.RISKY,
                         "{field} is {offered}",
-                        Condition('obligation.overflow == "truncate"', (("obligation.overflow", "text?"),)),
+                        _condition('obligation.overflow == "truncate"', ("obligation.overflow", "text?")),
                     ),
                     Judgement(
                         Verdict.SAFE,
@@ -114,7 +119,7 @@ supersedes: [another-rule]
             ),
         ),
         undecided=Judgement(
-            Verdict.RISKY, "{reason}", Condition("obligation.field != null", (("obligation.field", "text?"),))
+            Verdict.RISKY, "{reason}", _condition("obligation.field != null", ("obligation.field", "text?"))
         ),
         dropped=Judgement(Verdict.BREAKING, "{field} is gone"),
         coordinated=Judgement(Verdict.SAFE, "moved"),
@@ -135,7 +140,7 @@ def test_a_change_rule():
                 ("attribute.changed",),
                 ("latency.p95Ms",),
                 ("guardrail",),
-                (Condition("change.new > change.old", names),),
+                (_condition("change.new > change.old", *names),),
                 (Judgement(Verdict.BREAKING, "`{consumer}`: {old} to {new}"),),
             ),
         ),
@@ -147,7 +152,7 @@ def test_each_watch_may_have_a_word_of_its_own():
     watches = f"\n  - {{obligation: edge, checks: [dimension]}}\n  - {second}"
     text = watching(watches, "{offered}", "verdicts: [{when: obligation.offered == 1, verdict: safe}]\n")
     first, second = compile_one(text).watches
-    condition = Condition("obligation.offered == 1", (("obligation.offered", "value"),))
+    condition = _condition("obligation.offered == 1", ("obligation.offered", "value"))
     assert first.judgements == (
         Judgement(Verdict.SAFE, "{offered}", condition),
         Judgement(Verdict.BREAKING, "{offered}"),
