@@ -43,8 +43,14 @@ def _root_line(root: RootCause, report: Report, detail: Detail) -> str:
     line = f"**{root.verdict.value}** {code_span(subject)}: {change_text(first, subject, detail)}{more}."
     if root.consumers:
         found = [consumer_name(one, many_graphs=many) for one in root.consumers]
-        line += f" Affects {names(found, detail.names)}."
+        line += f" Affects {names(found, detail.names)}{_owners(root, detail)}."
     return line
+
+
+def _owners(root: RootCause, detail: Detail) -> str:
+    """Whom to ask, in code so that nobody is called: `; owner @acme/search`."""
+    found = [short(owner) for owner in dict.fromkeys(one.owner for one in root.consumers) if owner]
+    return f"; owner{'s' if len(found) > 1 else ''} {names(found, detail.names)}" if found else ""
 
 
 def change_text(item: ClassifiedChange, subject: str, detail: Detail) -> str:
