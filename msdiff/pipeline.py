@@ -56,7 +56,7 @@ class Request(NamedTuple):
 def compare(base: Snapshot, head: Snapshot, request: Request) -> Report:
     """The impact of going from `base` to `head`."""
     parsed: Memo = {}
-    old, new = _load(base, request, parsed), _load(head, request, parsed)
+    old, new = _told_once(_load(base, request, parsed), _load(head, request, parsed))
     _refuse(new.problems)
     _refuse_emptiness((old, new), request)
     wrong: list[MsdiffError] = []  # references of base; of head they are raised
@@ -71,7 +71,7 @@ def compare(base: Snapshot, head: Snapshot, request: Request) -> Report:
 
 def check(version: Snapshot, request: Request) -> Report:
     """What is violated, unpinned or unknown in one version."""
-    loaded = _load(version, request, {})
+    (loaded,) = _told_once(_load(version, request, {}))
     _refuse(loaded.problems)
     _refuse_emptiness((loaded,), request)
     graphs = _resolved(loaded, version, request)
@@ -83,7 +83,7 @@ def check(version: Snapshot, request: Request) -> Report:
 
 def graphs_of(version: Snapshot, request: Request) -> tuple[Graph, ...]:
     """The graphs of one version, for drawing and explaining."""
-    loaded = _load(version, request, {})
+    (loaded,) = _told_once(_load(version, request, {}))
     _refuse(loaded.problems)
     _refuse_emptiness((loaded,), request)
     return _resolved(loaded, version, request)
@@ -95,6 +95,15 @@ def _resolved(loaded: Loaded, version: Snapshot, request: Request) -> tuple[Grap
 
 def _load(version: Snapshot, request: Request, parsed: Memo) -> Loaded:
     return load(version, request.rules.catalogue, request.settings, parsed, request.rules.serving)
+
+
+def _told_once(*versions: Loaded) -> tuple[Loaded, ...]:
+    """The versions without variants of stacks that say nothing of their own."""
+    if not any(one.variants for one in versions):
+        return versions
+    from msdiff.load.variants import without_twins  # few repositories have such variants
+
+    return without_twins(*versions)
 
 
 def _refuse(problems: tuple[MsdiffError, ...]) -> None:

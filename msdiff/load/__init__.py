@@ -60,7 +60,7 @@ BESIDE = (".env", "env.sh", ".toml", ".sql", *PYTHON)
 _VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"
-NO_MODEL = "it is part of a Compose stack that serves no model"
+NO_MODEL = "it is part of a Compose stack that serves no model, or a template of one"
 EMPTY = "it is empty"
 TOO_LARGE = "it is larger than the limit"
 NO_VERSION = f"it says `kind: {application_graph.KIND}` but not `apiVersion: {application_graph.API_VERSION}`"
@@ -108,6 +108,7 @@ class Loaded(NamedTuple):
     mentions: "tuple[Mention, ...]" = ()
     notes: tuple[str, ...] = ()
     doubted: tuple[GraphKey, ...] | None = ()  # graphs that may say more than could be read; `None`: any may
+    variants: tuple[GraphKey, ...] = ()  # those of stacks
 
 
 def load(
@@ -185,6 +186,7 @@ def _with_stacks(  # what a version is read with
         found.mentions,
         stacks.notes,
         None if stacks.problems else alone.doubted,
+        tuple(dict.fromkeys(reading.graph for reading in stacks.readings if reading.graph.variant)),
     )
 
 

@@ -171,6 +171,8 @@ def _outside(
 ) -> Link | None:
     """The call of a host that is no service of the stack; through a published port it may still be one."""
     host = address.host
+    if not host and not address.scheme:
+        return None  # `:9001` is where somebody listens
     if is_own_machine(host):
         found = published.get(port or 0, ())
         if len(found) == 1 and found[0][0] != one.name and host not in ("localhost", "127.0.0.1", "0.0.0.0"):

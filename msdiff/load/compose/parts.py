@@ -4,6 +4,7 @@ In: path and bytes of one file. Out: `Part`: a Compose file's documents, or the 
 Promised: a function of path and bytes alone, so that a file that did not change is parsed once.
 """
 
+import posixpath
 import re
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ from msdiff.syntax.tree import Limits, Mapping, Scalar, parsed
 NAME = "compose"
 _TAG = re.compile(r"the tag `!(reset|override)` has no meaning here")
 _TEMPLATE = re.compile(r"\{%|\{\{")
+_NAMED_TEMPLATE = re.compile(r"(?i)[._-](?:template|tmpl|tpl|j2|jinja2?|example|sample)(?:[._-]|$)")
 _MAX_LINE = 100_000
+LEAVE_OUT = "or leave the file out: `sources.exclude` in msdiff.yaml"
 MADE_OF = ("image", "build", "extends")
 OF_SERVICE = (*MADE_OF, "environment", "command", "depends_on", "env_file", "ports", "models", "volumes")
 
@@ -52,6 +55,8 @@ def compose_part(path: str, data: bytes, limits: Limits) -> Part | None:
     roots = [one for one in documents if isinstance(one, Mapping)]
     named = is_compose_name(path)
     root = roots[0] if len(roots) == 1 else None
+    if real and _NAMED_TEMPLATE.search(posixpath.basename(path)):
+        return None  # somebody fills it in first
     if not documents and problems:
         text = data.decode("utf-8", "replace")
         return Part(path, (), None, (), tuple(real)) if named and not _TEMPLATE.search(text + path) else None
@@ -93,5 +98,5 @@ def _without_tags(
         if found and one.location:
             places[found[1]].add((one.location.line, one.location.column))
         else:
-            rest.append(one)
+            rest.append(InputError(one.message, hint=f"{one.hint}; {LEAVE_OUT}", location=one.location))
     return frozenset(places["reset"]), frozenset(places["override"]), rest

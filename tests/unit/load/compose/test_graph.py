@@ -292,3 +292,12 @@ services:
     assert told(files, "node:weaviate")["store.builtWith.node"] == "t2v"
     said = told(files, "node:t2v")
     assert (said["role"], said["model.id"]) == ("embedder", "sentence-transformers/multi-qa-MiniLM-L6-cos-v1")
+
+
+def test_where_somebody_listens_is_no_call() -> None:
+    text = """\
+services:
+  objects: {image: acme/objects, command: server --console-address ":9001", environment: {LISTEN_ADDR: ":9001"}}
+  speech: {image: "nvcr.io/nim/acme/speech:1", ports: ["9001:50051"]}
+"""
+    assert edges({"compose.yaml": text}) == set()

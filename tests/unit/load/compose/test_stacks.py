@@ -157,6 +157,10 @@ def test_a_broken_compose_file_is_an_error_and_a_template_is_not() -> None:
     assert [str(one.location) for one in loaded({"compose.yaml": broken}).problems] == ["compose.yaml:3:4"]
     assert loaded({"other.yaml": broken}).problems == ()
     assert loaded({"compose.yaml": broken + "{% if x %}"}).problems == ()
+    assert loaded({"docker-compose.template.yaml": broken}).problems == ()
+    assert [str(one.hint) for one in loaded({"compose.yaml": broken}).problems] == [
+        "separate entries by `, ` and close the map with `}`; or leave the file out: `sources.exclude` in msdiff.yaml"
+    ]
 
 
 def test_a_repository_without_models_has_no_graph() -> None:
@@ -165,7 +169,9 @@ def test_a_repository_without_models_has_no_graph() -> None:
     }
     found = loaded(files)
     assert (found.claims, found.files) == ((), ())
-    assert found.skipped == (("compose.yaml", "it is part of a Compose stack that serves no model"),)
+    assert found.skipped == (
+        ("compose.yaml", "it is part of a Compose stack that serves no model, or a template of one"),
+    )
 
 
 def test_values_of_a_chart_are_no_stack() -> None:
