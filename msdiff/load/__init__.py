@@ -56,7 +56,7 @@ READERS: dict[str, Reader] = {"graph": application_graph, "modelspec": model_spe
 
 SUFFIXES = (".yaml", ".yml", ".json")
 PYTHON = ("settings.py", "config.py", "configs.py", "configuration.py", "constants.py", "environment.py")
-BESIDE = (".env", "env.sh", ".toml", ".sql", *PYTHON)
+BESIDE = (".env", "env.sh", ".toml", ".sql", "README.md", *PYTHON)
 _VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"
@@ -143,9 +143,10 @@ def _loaded(
         )
     files = [(path, memo[path, digest]) for path, digest in digests.items()]
     alone = _together([*files, *((path, FileClaims(problems=(problem,))) for path, problem in refused)])
-    if serving is None or not any(file.part for _, file in files):
-        return alone
-    return _with_stacks(alone, files, snapshot, settings, serving, memo, limits)
+    found = alone
+    if serving is not None and any(file.part for _, file in files):
+        found = _with_stacks(alone, files, snapshot, settings, serving, memo, limits)
+    return _with_folders(found, snapshot, memo, limits) if any(map(_may_be_of_model, digests)) else found
 
 
 def _digests(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, str], tuple[tuple[str, InputError], ...]]:
@@ -158,6 +159,26 @@ def _digests(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, str], tu
         except InputError as error:
             refused.append((path, error))
     return found, tuple(refused)
+
+
+def _may_be_of_model(path: str) -> bool:
+    """Whether a file may be one of a model folder."""
+    return path.endswith(("config.json", "modules.json"))
+
+
+def _with_folders(found: Loaded, snapshot: Snapshot, memo: Memo, limits: Limits) -> Loaded:
+    """What was found, and what folders of models say of the nodes that name them."""
+    from msdiff.load.model_folders import claims_of_folders  # few repositories have models in them
+
+    more = claims_of_folders(snapshot, found.claims, memo, limits)
+    if not more.files and not more.notes:
+        return found
+    return found._replace(
+        claims=(*found.claims, *more.claims),
+        files=tuple(sorted({*found.files, *more.files})),
+        skipped=tuple(one for one in found.skipped if one[0] not in more.files),
+        notes=(*found.notes, *more.notes),
+    )
 
 
 def _with_stacks(  # what a version is read with
