@@ -15,7 +15,7 @@ from msdiff.commands.github_runner import Runner
 from msdiff.commands.github_text import summary_text
 from msdiff.commands.options import Arguments, Parser, add_common, add_judging, add_policy, one_of, report_format
 from msdiff.commands.output import Target, deliver
-from msdiff.errors import ManyErrors, MsdiffError, OutputError, UsageError
+from msdiff.errors import InputError, ManyErrors, MsdiffError, OutputError, UsageError
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.json_v1 import document
 from msdiff.scm.github_event import RUN, Event, read_event
@@ -44,6 +44,11 @@ _FILES = {
     "junit": "msdiff-junit.xml",
     "github": "msdiff-annotations.txt",
 }
+
+_NOTHING_LEFT = InputError(
+    "the run of the pull request left no report: it could not compare",
+    hint="Its log says why; if it did compare, its artifact could not be fetched.",
+)
 
 
 def parser() -> Parser:
@@ -130,6 +135,8 @@ def _handed_on(event: Event, arguments: Arguments) -> Judged:
             "`--check-run` is for a run that compares: a report of a pull request may say anything",
             hint="The check to require is the first stage's job",
         )
+    if not os.path.lexists(arguments.report):
+        return Judged(None, _NOTHING_LEFT, event.head_sha)
     link = line_links(event, lambda file: event.head_sha)
     return Judged(read_report(arguments.report), None, event.head_sha, link=link)
 

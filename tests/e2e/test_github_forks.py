@@ -43,6 +43,18 @@ def test_the_second_stage_comments_on_what_the_first_has_found(step: Step, repor
     assert "::error" not in done.out
 
 
+def test_a_first_stage_that_left_nothing_makes_no_comment_but_ends_an_old_one(step: Step, report: Path) -> None:
+    gone = str(step.folder / "gone.json")
+    done = step("--report", gone)
+    assert (done.code, step.outputs["verdict"], step.outputs["comment"]) == (0, "error", "not needed")
+    step("--report", str(report))
+    run = payloads.workflow_run(head=step.origin.feature, fork="eve/shop", id=901)
+    step.event("workflow_run", run)
+    assert step("--report", gone).code == 0
+    assert step.body.splitlines()[1] == "## msdiff: no verdict"
+    assert "the run of the pull request left no report: it could not compare" in step.body
+
+
 @pytest.mark.parametrize("fork", ["mallory/shop", None])
 def test_only_the_event_says_which_pull_request_it_is(step: Step, report: Path, fork: str | None) -> None:
     step.event("workflow_run", payloads.workflow_run(head=step.origin.feature, fork=fork))
@@ -121,5 +133,5 @@ def test_what_a_report_says_does_not_act(step: Step, report: Path) -> None:
 def test_a_report_is_only_for_a_second_stage(step: Step) -> None:
     assert step("--report", "x.json").code == 2
     step.event("workflow_run", payloads.workflow_run(head=step.origin.feature))
-    assert step("--report", "x.json").code == 3
+    assert step("--report", str(step.folder)).code == 3  # a folder
     assert step().code == 2  # without a report, a fork's run names no pull request
