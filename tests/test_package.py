@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -118,3 +121,26 @@ def run(unpacked: Path, cwd: Path, *words: str) -> "subprocess.CompletedProcess[
     return subprocess.run(
         [sys.executable, *words], cwd=cwd, env=dict(variables), capture_output=True, text=True, check=False
     )
+
+
+def test_the_lock_holds_all_that_development_installs() -> None:
+    """Each in a version that `pyproject.toml` allows, each file by its hash, and no word of where it comes from."""
+    requirements = pytest.importorskip("packaging.requirements")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"]
+    wanted = [
+        *project["project"]["dependencies"],
+        *extras["test"],
+        *extras["dev"],
+        *project["build-system"]["requires"],
+    ]
+    text = (ROOT / ".ci" / "requirements.txt").read_text()
+    blocks = re.findall(r"^([a-z0-9.-]+)==(\S+)(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}$", block, re.MULTILINE) for _, _, block in blocks)
+    assert "://" not in text
+    for requirement in map(requirements.Requirement, wanted):
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        versions = [version for locked, version, _ in blocks if locked == name]
+        if name != project["project"]["name"]:
+            assert versions, name
+            assert all(map(requirement.specifier.contains, versions)), (name, versions)

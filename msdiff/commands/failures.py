@@ -60,14 +60,16 @@ def crash_text(error: BaseException, words: Sequence[str], *, debug: bool) -> st
     lines = [
         f"error: msdiff failed ({name}). This is a bug of msdiff, and says nothing about your change.",
         f"  {where}" if file else where,
-        "  hint: Report it with that description: it holds no content of your files, no names and no environment.",
+        "  hint: Report it as an issue of msdiff, with that description: it holds no content of your files, no names",
+        "        and no environment. If a repository does this to you on purpose, see SECURITY.md instead.",
     ]
     if not debug:
         lines.append("        `--debug` shows the traceback.")
         return "\n".join(lines) + "\n"
     import traceback
 
-    return "".join(traceback.format_exception(error)) + "\n".join(lines) + "\n"
+    trace = "".join(traceback.format_exception(error)).splitlines()  # messages in it may hold text of the repository
+    return "\n".join((*(log_line(visible(line)) for line in trace), *lines)) + "\n"
 
 
 def _about(error: BaseException, words: Sequence[str]) -> str:
@@ -136,9 +138,13 @@ def _written(about: str) -> str:
         return ""
 
 
+def _is_bare(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, "HEAD")) and os.path.isdir(os.path.join(folder, "objects"))
+
+
 def _in_repository(folder: str) -> bool:
     while True:
-        if os.path.lexists(os.path.join(folder, ".git")):
+        if os.path.lexists(os.path.join(folder, ".git")) or _is_bare(folder):
             return True
         above = os.path.dirname(folder)
         if above == folder:

@@ -15,10 +15,14 @@ READER = ("cat-file", "--batch")
 _MAX_OTHER = 1 << 28  # bytes of a commit or a tree
 _AT_ONCE = 200  # names: they and the line feeds fit the smallest pipe, so that sending never waits
 _KINDS = frozenset((b"commit", b"tree", b"blob", b"tag"))
-_NAMES = rb"([0-7]+) (?!\.{1,2}\0|\.git\0)([^\0/]+)\0"  # git refuses to check the others out, too
-_LINES = {  # by the length of an id in hexadecimal: SHA-1, SHA-256
-    40: re.compile(_NAMES + rb"(.{20})", re.DOTALL),
-    64: re.compile(_NAMES + rb"(.{32})", re.DOTALL),
+_SOUND = rb"[0-7]++ (?!\.{1,2}\0|\.git\0)[^\0/]++\0"  # git refuses to check other names out, too
+_TREES = {  # by the length of an id in hexadecimal: SHA-1, SHA-256. Never back to where it was: time in proportion
+    40: re.compile(rb"(?:" + _SOUND + rb".{20})*+", re.DOTALL),
+    64: re.compile(rb"(?:" + _SOUND + rb".{32})*+", re.DOTALL),
+}
+_LINES = {
+    40: re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL),
+    64: re.compile(rb"([0-7]+) ([^\0]+)\0(.{32})", re.DOTALL),
 }
 
 FOLDER, FILE, LINK, MODULE = "folder", "file", "link", "module"
@@ -246,8 +250,7 @@ def _header(line: bytes) -> tuple[str, str, int]:
 
 
 def _lines(id: str, data: bytes) -> list[Line]:
-    lines: list[Line] = _LINES[len(id)].findall(data)
-    width = len(id) // 2 + 2
-    if sum(len(mode) + len(name) + width for mode, name, _ in lines) != len(data):
+    if _TREES[len(id)].fullmatch(data) is None:
         raise GitError(f"the tree {id} is damaged", hint="`git fsck` says more.")
+    lines: list[Line] = _LINES[len(id)].findall(data)
     return lines

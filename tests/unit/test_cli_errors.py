@@ -1,5 +1,7 @@
 """What the command line prints about errors, and what it keeps to itself."""
 
+from pathlib import Path
+
 import pytest
 
 from msdiff.commands.failures import SHOWN, crash_text, error_text
@@ -63,14 +65,27 @@ def test_a_crash_holds_types_and_frames_and_nothing_else(tmp_path: object, monke
     assert not any(word in "\n".join(lines) for word in ("hunter2", "token", "ada", "secret"))
 
 
+@pytest.mark.parametrize("parts", [(".git",), ("HEAD", "objects")])
 def test_a_crash_in_a_folder_that_is_a_repository_writes_no_file(
-    tmp_path: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: tuple[str, ...]
 ) -> None:
-    folder = str(tmp_path)
-    monkeypatch.setattr("tempfile.tempdir", folder)
-    import os
-
-    os.mkdir(f"{folder}/.git")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    for part in parts:
+        (tmp_path / part).mkdir()
     text = crash_text(RuntimeError(), (), debug=False)
     assert "It is described here:\n\nmsdiff " in text
-    assert os.listdir(folder) == [".git"]
+    assert list(folder.iterdir()) == []
+
+
+def test_nothing_in_a_traceback_acts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    try:
+        raise ValueError("a\x1b[2J\n::error::b")
+    except ValueError as error:
+        lines = crash_text(error, (), debug=True).splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    start = lines.index("ValueError: a\\x1b[2J")
+    assert lines[start : start + 2] == ["ValueError: a\\x1b[2J", "\\x3a:error::b"]
+    assert lines[start + 2].startswith("error: msdiff failed (ValueError). This is a bug of msdiff")

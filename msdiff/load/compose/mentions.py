@@ -20,7 +20,7 @@ MAX_VALUE = 300
 NESTED = 4  # variables that are defaults of variables
 HOST_ALONE = 3  # slashes of an address without a path
 _LINE = re.compile(
-    r"""^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*(?::=|[:=])[ \t]*([^\s].*?)[ \t]*,?[ \t]*\r?$""",
+    r"""^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*(?::=|[:=])[ \t]*([^\s].*)$""",
     re.MULTILINE,
 )
 _MODEL = re.compile(r"(?i)model|(^|[_-])(llm|vlm)$|^(repository|image)$|tokenizer")
@@ -94,7 +94,7 @@ def _lines(path: str, data: bytes, maps: KeyMaps) -> Iterator[Line]:
         key = found[1]
         if not (key in maps.by_env or _MODEL.search(key) or _URL_KEY.search(key)) or is_secret(key):
             continue
-        value = _plain(found[2])
+        value = _plain(found[2].rstrip().removesuffix(","))
         if not value or len(value) > MAX_VALUE or "{{" in value:
             continue
         line += text.count("\n", start, found.start(2))

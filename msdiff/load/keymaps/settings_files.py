@@ -21,7 +21,7 @@ TREES = (".yaml", ".yml", ".json", ".toml")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][\w,]*)(?::-?|-)?([^{}]*)\}")  # `${A}`, `${A:x}` (private-gpt), `${A:-x}`
 _FROM_ENV = re.compile(r"os\.environ/(\w+)")
 QUOTES = ('"""', "'''")  # of texts of several lines
-_TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
+_TABLE = re.compile(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 
 
