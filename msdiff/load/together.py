@@ -89,9 +89,15 @@ def _with_indexes(
         data = contents.get(path)
         memo["index", path, digests[path]] = None if data is None else kept(path, data, limits)
     said = {path: memo["index", path, digest] for path, digest in digests.items()}
-    readings = about(stores, {path: one for path, one in said.items() if one is not None})
-    files = {claim.location.file for reading in readings for claim in reading.claims}
-    return stacks._replace(readings=(*stacks.readings, *readings), files=tuple(sorted({*stacks.files, *files})))
+    found = {
+        one.graph: one.claims for one in about(stores, {path: one for path, one in said.items() if one is not None})
+    }
+    files = {claim.location.file for claims in found.values() for claim in claims}
+    # what an index is made with counts before what settings of its callers say of it
+    readings = tuple(
+        one._replace(claims=(one.claims[0], *found.get(one.graph, ()), *one.claims[1:])) for one in stacks.readings
+    )
+    return stacks._replace(readings=readings, files=tuple(sorted({*stacks.files, *files})))
 
 
 def _digests(snapshot: Snapshot, paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,15 @@
 """Drift: two variants of one application say different things, or a node contradicts the spec that it refers to.
 
 In: all graphs of one version. Out: `drift.variant` for each attribute in which a variant differs from the first one outside what
-may differ, and one that holds for each node that does not; `drift.spec` for each statement that overrides a `specRef`.
+may differ, and one that holds for each node that does not; `drift.spec` for each statement that overrides a `specRef`;
+`drift.places` where files that nobody drew say two things of one node.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from msdiff.model.graph import Edge, Effective, Element, Fact, Graph, Node
-from msdiff.model.location import Location
+from msdiff.model.location import DOCUMENTS, Location
 from msdiff.model.obligation import Violated
 from msdiff.model.values import Unknown, Value, same
 from msdiff.propagate.laws import HELD
@@ -197,9 +198,12 @@ def _said(node: Element | None, attribute: str, present: bool) -> Value:
 def _from_spec(graph: Graph, ledger: Ledger) -> None:
     for one in graph.disagreements:
         name = one.element.partition(":")[2]
+        found = (
+            one.counted.location.reader not in DOCUMENTS
+        )  # a document that says otherwise than a stack is drift, too
         ledger.add(
             "graph",
-            "drift.spec",
+            "drift.places" if found else "drift.spec",
             (one.element, one.attribute),
             Violated(witnesses=frozenset((one.attribute,))),
             location=one.counted.location,
@@ -209,11 +213,13 @@ def _from_spec(graph: Graph, ledger: Ledger) -> None:
                 "attribute": one.attribute,
                 "offered": _plain(one.counted.value),
                 "required": _plain(one.other.value),
-                "variant": str(one.counted.location.file),
-                "reference": str(one.other.location.file),
+                "variant": str(one.counted.location if found else one.counted.location.file),
+                "reference": str(one.other.location if found else one.other.location.file),
                 "hard": False,
             },
-            related=((one.other.location, f"the spec says {in_words(_plain(one.other.value))}"),),
+            related=(
+                (one.other.location, f"{'this' if found else 'the spec'} says {in_words(_plain(one.other.value))}"),
+            ),
         )
 
 

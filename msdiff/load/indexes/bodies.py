@@ -87,6 +87,8 @@ class _Finder:
             yield from self._qdrant(vectors, name)
         metrics = self._milvus_metric(tree)
         for key, entry in tree.entries.items():
+            if key == "dynamic_templates":
+                continue  # what a field would be if one of that name came
             for inner in self.found(entry.value, name if key in ("properties", "mappings", "attrs") else key):
                 yield inner._replace(metric=inner.metric or metrics) if inner.engine == "milvus" else inner
 

@@ -76,9 +76,13 @@ def _below(path: str, root: str) -> bool:
 def _claims(store: Store, indexes: list[Index]) -> Iterator[Claim]:
     yield from _said(store, f"{PORT}.dimension", [(one.name, one.dimension) for one in indexes if one.dimension])
     if len({canonical(one.dimension.value) for one in indexes if one.dimension and _is_known(one.dimension)}) > 1:
+        ports: dict[str, list[Fact]] = {}
         for one in indexes:
             if one.dimension is not None:
-                yield Claim(store.graph, store.element, f"inputs.{_port(one.name)}.dimension", *one.dimension)
+                ports.setdefault(_port(one.name), []).append(one.dimension)
+        for port, facts in ports.items():
+            if len({canonical(fact.value) for fact in facts}) == 1:  # fields of one name in several files say nothing
+                yield Claim(store.graph, store.element, f"inputs.{port}.dimension", *facts[0])
     yield from _said(store, "store.metric", [(one.name, one.metric) for one in indexes if one.metric])
     yield from _said(store, "store.index.type", [(one.name, one.kind) for one in indexes if one.kind])
     models = [(one.name, _as_served(one.model, store)) for one in indexes if one.model]

@@ -38,6 +38,11 @@ def test_elasticsearch() -> None:
     ]
 
 
+def test_templates_for_fields_are_no_fields() -> None:
+    mapping = {"dynamic_templates": [{"wide": {"match": "*_768", "mapping": {"type": "dense_vector", "dims": 768}}}]}
+    assert found({"mappings": mapping}) == []
+
+
 def test_qdrant() -> None:
     assert found({"vectors": {"size": 768, "distance": "Cosine"}}) == [
         ("qdrant", "documents", 768, "cosine", None, None)

@@ -44,6 +44,14 @@ def test_indexes_that_differ_leave_the_width_unknown() -> None:
     assert (said["inputs.pages_e.dimension"], said["inputs.images_e.dimension"]) == (768, 512)
 
 
+def test_fields_of_one_name_that_differ_are_no_inputs() -> None:
+    stack = STACK.replace("pgvector/pgvector:pg17", "elasticsearch:9.1.0")
+    field = '{"mappings": {"properties": {"e": {"type": "dense_vector", "dims": %d}}}}'
+    files = {"compose.yaml": stack, "es/a_index.json": field % 3, "es/b_index.json": field % 4}
+    assert [one for one in told(files, "node:db") if one.startswith("inputs.")] == [WIDTH, "inputs.query.type"]
+    assert "places-contradict" not in {one.rule for one in report(files, files).findings}
+
+
 def test_a_narrower_column_under_a_known_embedder_breaks() -> None:
     graph = """\
 apiVersion: msdiff/v1
