@@ -29,10 +29,12 @@ def _keymap(data: Mapping[str, Any]) -> str:
 
 def _settings(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for row in data["keys"]:
-        part, role = row["of"], data["parts"][row["of"]]
+        part = row.get("of", "")
+        role = data["parts"][part] if part else "each alias"
         said = row["says"] if row["says"] == "address" else f"`{row['says']}`"
-        shown = part if part == role else f"{part} ({role})"
-        yield shown, said, *(f"`{row[name]}`" if name in row else "" for name in ("env", "path"))
+        shown = f"{part} ({role})" if part and part != role else role
+        path = f"{data['items']['list']}[].{row['item']}" if "item" in row else row.get("path", "")
+        yield shown, said, *(f"`{one}`" if one else "" for one in (row.get("env", ""), path))
 
 
 def model_fact_table() -> str:

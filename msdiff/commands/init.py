@@ -116,7 +116,7 @@ def _found(root: str) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...],
     specs = {claim.graph.name: claim.location.file for claim in _of_kind("ModelSpec", loaded.claims)}
     graphs = {claim.location.file for claim in _of_kind("ApplicationGraph", loaded.claims)}
     broken = {problem.location.file for problem in loaded.problems if problem.location}
-    stacks = tuple(_of_kind("Compose", loaded.claims))
+    stacks = tuple(claim for claim in loaded.claims if claim.graph.is_found)
     return dict(sorted(specs.items())), tuple(sorted(graphs)), tuple(sorted(broken)), stacks
 
 

@@ -34,7 +34,7 @@ def _taking_over(base: Graph, head: Graph, gone: set[str], came: set[str], found
 
     Its contract may change with its name: another model under another host is one edit.
     """
-    if base.key.kind != "Compose":
+    if not base.key.is_found:
         return {}
     old = {name: _callers(base, name, found) for name in gone}
     new = {name: _callers(head, name, {}) for name in came}

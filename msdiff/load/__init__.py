@@ -94,6 +94,9 @@ class Shared(NamedTuple):
 Memo = dict[Any, Any]
 """(path, digest) -> `FileClaims`, and what parts of files gave; hand the same one to each version that is loaded."""
 
+Marks = tuple[tuple[bytes, ...], ...]
+"""For each kind of settings file the texts that it holds."""
+
 
 class Loaded(NamedTuple):
     """What one version says. `files` were read; each of `skipped` comes with the reason.
@@ -136,10 +139,11 @@ def _loaded(
     limits = DEFAULT._replace(size=settings.limits.file_bytes)
     contents = snapshot.read_many(missing) if missing else {}
     shared = memo.setdefault("shared", Shared({}, {}))
+    marks = _marks(serving)
     for path in missing:
         data = contents.get(path)  # a snapshot leaves out what is too large to read, and notes it
         memo[path, digests[path]] = (
-            FileClaims(skipped=TOO_LARGE) if data is None else claims_of(path, data, catalogue, limits, shared)
+            FileClaims(skipped=TOO_LARGE) if data is None else claims_of(path, data, catalogue, limits, shared, marks)
         )
     files = [(path, memo[path, digest]) for path, digest in digests.items()]
     alone = _together([*files, *((path, FileClaims(problems=(problem,))) for path, problem in refused)])
@@ -212,15 +216,20 @@ def _with_stacks(  # what a version is read with
 
 
 def claims_of(
-    path: str, data: bytes, catalogue: Catalogue, limits: Limits = DEFAULT, shared: Shared | None = None
+    path: str,
+    data: bytes,
+    catalogue: Catalogue,
+    limits: Limits = DEFAULT,
+    shared: Shared | None = None,
+    marks: Marks = (),
 ) -> FileClaims:
-    """What one file gives: a function of its path and bytes (and of the catalogue, which is the same for a whole
+    """What one file gives: a function of its path and bytes (and of catalogue and marks, which are the same for a whole
     run)."""
     rows, claims = shared or (None, None)
     text = _as_ascii_superset(data)
     if not text or text.isspace():
         return FileClaims(skipped=EMPTY)
-    part = may_be_part(path, text)
+    part = may_be_part(path, text) or any(all(mark in text for mark in one) for one in marks)
     if not any(reader.matches(path, text) for reader in READERS.values()):
         return FileClaims(skipped=NOT_OURS, part=part)
     documents, problems = parsed(data, path, limits, rows)
@@ -239,6 +248,14 @@ def claims_of(
         return FileClaims(skipped=NO_VERSION if nearly else NOT_OURS, part=part and not nearly)
     found = (*problems, *(problem for reading in readings for problem in reading.problems))
     return FileClaims(tuple(readings), _by_place(found))
+
+
+def _marks(serving: Mapping[str, Any] | None) -> Marks:
+    """What settings files hold that are an application by themselves."""
+    maps = serving.get("keymaps", {}).values() if serving else ()
+    return tuple(
+        tuple(one.encode() for one in data["marks"]) for data in maps if data.get("marks") and data.get("alone")
+    )
 
 
 def may_be_part(path: str, text: bytes) -> bool:

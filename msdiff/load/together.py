@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msdiff.errors import InputError
 from msdiff.load import PYTHON
-from msdiff.load.compose import Stacks, compose_part, is_script, is_variables, mentions_of, read, variables_part
+from msdiff.load.compose import (
+    Stacks,
+    compose_part,
+    is_script,
+    is_variables,
+    mentions_of,
+    read,
+    settings_part,
+    variables_part,
+)
 from msdiff.load.keymaps import KeyMaps, keymaps_of
 from msdiff.model.mention import Mention
 from msdiff.model.snapshot import Snapshot
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_BESIDE = 2_000  # files of variables and scripts that are looked at
 SETTINGS = (".yaml", ".yml", ".toml")
+TREES = (*SETTINGS, ".json")
 NAMED = (".toml", *PYTHON)
 
 
@@ -110,6 +120,8 @@ def _kept(path: str, data: bytes, compose: bool, limits: Limits, maps: KeyMaps) 
     part = compose_part(path, data, limits) if compose else None
     if part is None and (is_variables(path) or is_script(path)):
         part = variables_part(path, data)
+    elif part is None and path.endswith(TREES):
+        part = settings_part(path, data, maps)
     return Kept(part, mentions_of(path, data, maps))
 
 

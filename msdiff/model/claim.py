@@ -8,6 +8,9 @@ from msdiff.model.values import Unknown, Value
 TABLE = "facts"  # the reader of what no file says and a table of model facts does
 
 
+FOUND = ("Compose", "Settings")  # kinds of graphs that no document declares
+
+
 class GraphKey(NamedTuple):
     """Which graph a claim speaks of: `metadata.name` and `metadata.variant` ("" where there is none).
 
@@ -17,6 +20,11 @@ class GraphKey(NamedTuple):
     name: str
     variant: str = ""
     kind: str = "ApplicationGraph"
+
+    @property
+    def is_found(self) -> bool:
+        """Whether readers of other formats put the graph together: a stack, the settings of an application."""
+        return self.kind in FOUND
 
     @property
     def label(self) -> str:

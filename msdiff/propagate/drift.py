@@ -129,7 +129,7 @@ def _differing(there: Element, here: Element, catalogue: Catalogue) -> Iterator[
 
 
 def _is_stack(first: Graph, other: Graph) -> bool:
-    return "Compose" in (first.key.kind, other.key.kind)
+    return first.key.is_found or other.key.is_found
 
 
 def _stated_in_both(attribute: str, there: Node, here: Node) -> bool:

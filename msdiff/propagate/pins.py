@@ -32,6 +32,8 @@ def _pins(node: Node, patterns: tuple[str, ...], policy: tuple[Fact, ...], ledge
     id = str(node.stated("model.id", ""))
     revision = str(node.stated("model.revision", ""))
     from_hub = HUB.fullmatch(id) is not None or str(node.stated("model.uri", "")).startswith(HUB_URI)
+    if from_hub and not revision and _is_asked_for(node):
+        return  # whoever runs the endpoint fetches the weights
     facts: dict[str, Value] = {
         "model": id or str(node.stated("model.uri")),
         "revision": revision,
@@ -45,6 +47,12 @@ def _pins(node: Node, patterns: tuple[str, ...], policy: tuple[Fact, ...], ledge
     else:
         moving = not revision and any(fnmatchcase(id.lower(), pattern) for pattern in patterns)
         _add(node, "model.alias", _violated(policy) if moving else HELD, policy, facts, ledger)
+
+
+def _is_asked_for(node: Node) -> bool:
+    """Whether the model is one that an endpoint is asked for, and nothing here starts a server with it."""
+    hosted = node.stated("endpoint.external") is True or "endpoint.provider" in node.attributes
+    return hosted and "image" not in node.attributes and "engine.name" not in node.attributes
 
 
 def _violated(policy: tuple[Fact, ...]) -> Outcome:

@@ -52,7 +52,7 @@ class Stale:
     def __init__(self, graphs: Iterable[Graph], mentions: "Iterable[Mention]" = ()) -> None:
         self._graphs = tuple(graphs)
         self._mentions = tuple(mentions)
-        self._stacks = {graph.label: graph for graph in self._graphs if graph.key.kind == "Compose"}
+        self._stacks = {graph.label: graph for graph in self._graphs if graph.key.is_found}
         self._named: dict[str, dict[tuple[str, int], tuple[Location, str, str]]] | None = None
         self._facts: dict[str, tuple[Mention, ...]] | None = None
         self._stated: dict[tuple[str, int], list[Mention]] = {}

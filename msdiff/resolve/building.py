@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from msdiff.ruleset.model_facts import ModelFacts
 
 NOTHING: Mapping[str, Effective] = {}
-STACK = "compose"  # the reader of edges that are addresses
+FOUND = ("compose", "settings")  # readers of edges that are addresses
 NAME = "model.id"
 _new = tuple.__new__  # half the time of calling the named tuple
 _APART = ("edge.name", "edge.when", "edge.role")  # what sets edges between the same ports apart
@@ -220,7 +220,7 @@ def _edges(
 
     def into(draft: ElementDraft) -> tuple[End, str]:
         text = draft.ends[1]
-        if draft.location.reader == STACK and text in whole and _calls(draft, producers[draft.ends[0]][0], nodes):
+        if draft.location.reader in FOUND and text in whole and _calls(draft, producers[draft.ends[0]][0], nodes):
             return whole[text]
         return consumers[text]
 

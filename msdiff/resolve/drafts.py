@@ -7,7 +7,7 @@ for each ModelSpec document. A draft is filled while references are followed and
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.claim import FOUND, Claim, GraphKey
 from msdiff.model.location import DOCUMENTS, Location
 
 Statements: TypeAlias = dict[str, list[Claim]]  # attribute -> claims, the one that counts first
@@ -76,7 +76,7 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
             if isinstance(value, tuple) and len(value) == 2:
                 element.ends = (str(value[0]), str(value[1]))
     for draft in drafts.values():
-        if draft.key.kind == "Compose":
+        if draft.key.is_found:
             _with_one_port_each(draft)
             _with_one_edge_each(draft)
     return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
@@ -84,13 +84,13 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
 
 def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draft:
     spec = claim.graph.kind == "ModelSpec"
-    stack = claim.graph.kind == "Compose"  # a document of a stack's name adds to the stack
+    stack = claim.graph.kind in FOUND  # a document of a stack's name adds to the stack
     graph = GraphKey(claim.graph.name, claim.graph.variant) if stack else claim.graph
     identity = (graph, claim.location.file if spec else "", claim.document if spec else 0)
     draft = drafts.get(identity)
     if draft is None:
         draft = drafts[identity] = Draft(claim.graph, claim.location)
-    elif stack and draft.key.kind != "Compose":
+    elif stack and not draft.key.is_found:
         draft.key = claim.graph
     return draft
 
@@ -122,12 +122,12 @@ def _with_one_port_each(draft: Draft) -> None:
 
 def _with_one_edge_each(draft: Draft) -> Draft:
     """What a stack says of an edge that a document draws, too, is said of that edge."""
-    drawn = {edge.ends: edge for edge in reversed(draft.edges) if edge.location.reader != "compose"}
+    drawn = {edge.ends: edge for edge in reversed(draft.edges) if edge.location.reader in DOCUMENTS}
     kept = []
     for edge in draft.edges:
         start, end = edge.ends
         known = drawn.get((start, end)) or drawn.get((start, _without_port(end)))
-        if known is None or known is edge or edge.location.reader != "compose":
+        if known is None or known is edge or edge.location.reader in DOCUMENTS:
             kept.append(edge)
             continue
         for attribute, claims in edge.statements.items():
@@ -145,7 +145,7 @@ def _without_port(end: str) -> str:
 def _element(draft: Draft, claim: Claim, edges: dict[tuple[str, int, str], ElementDraft]) -> ElementDraft:
     kind, _, name = claim.element.partition(":")
     if kind == "edge":
-        if claim.graph.kind == "Compose":  # an edge of a stack is stated in several files: its number is the stack's
+        if claim.graph.kind in FOUND:  # an edge of a stack is stated in several files: its number is the stack's
             identity = (claim.graph.label, 0, claim.element)
         else:
             identity = (claim.location.file, claim.document, claim.element)

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from msdiff.errors import InputError
+from msdiff.load.compose.applications import applications
 from msdiff.load.compose.graph import claims_of
 from msdiff.load.compose.mentions import mentions_of
 from msdiff.load.compose.naming import is_script, is_variables
-from msdiff.load.compose.parts import Part, compose_part, variables_part
+from msdiff.load.compose.parts import Part, compose_part, settings_part, variables_part
 from msdiff.load.compose.project import project_of
 from msdiff.load.compose.recalled import Parts, Recalled
 from msdiff.load.compose.stacks import stacks_of
@@ -21,7 +22,17 @@ from msdiff.load.document import Reading
 from msdiff.load.keymaps import keymaps_of
 from msdiff.load.serving import tables_of
 
-__all__ = ["Part", "Stacks", "compose_part", "is_script", "is_variables", "mentions_of", "read", "variables_part"]
+__all__ = [
+    "Part",
+    "Stacks",
+    "compose_part",
+    "is_script",
+    "is_variables",
+    "mentions_of",
+    "read",
+    "settings_part",
+    "variables_part",
+]
 
 NAME = "compose"
 SHOWN = 6
@@ -65,5 +76,10 @@ def read(parts: Mapping[str, Part], tables: Mapping[str, Any], recalled: Recalle
         notes.append(
             f"Compose services that serve no model and call none are left out: {', '.join(names[:SHOWN])}{more}"
         )
+    for reading in applications(
+        {path: part for path, part in parts.items() if path not in used and part.settings is not None}, known, maps
+    ):
+        readings.append(reading)
+        used |= {one.location.file for one in reading.claims}
     problems = tuple(one for part in parts.values() for one in part.problems)
     return Stacks(tuple(readings), problems, tuple(sorted(used)), tuple(dict.fromkeys(notes)))

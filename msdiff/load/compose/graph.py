@@ -7,10 +7,12 @@ stands where a person would change the value.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msdiff.load.claiming import Claims, port_name
 from msdiff.load.compose.environment import MODEL, Calls, models_asked, told_by
 from msdiff.load.compose.links import Link, asked_model, links_of, node_of_model
 from msdiff.load.compose.project import Model, Project, Service
 from msdiff.load.keymaps import KeyMaps
+from msdiff.load.keymaps.gateway import Gateway
 from msdiff.load.serving import Served, Tables, Word, served, split_image
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
@@ -28,24 +30,6 @@ CALLED = {
 GENERATING = ("llm", "openai", "ollama", "vlm", "tgi", "nim_", "inference", "model")
 
 
-class Claims:
-    """Collects the claims of one graph."""
-
-    def __init__(self, graph: GraphKey) -> None:
-        self.graph = graph
-        self.found: list[Claim] = []
-        self._edges = 0
-
-    def say(self, element: str, attribute: str, value: Value | Unknown, place: Location) -> None:
-        self.found.append(Claim(self.graph, element, attribute, value, place))
-
-    def edge(self, producer: str, consumer: str, place: Location) -> str:
-        element = f"edge:{self._edges}"
-        self._edges += 1
-        self.say(element, "", (producer, consumer), place)
-        return element
-
-
 def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     """The claims of a stack, and the services that are none of the graph's; no claims where the stack serves no model."""
     stack = project.stack
@@ -58,8 +42,10 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
     core = {*roles, *(node_of_model(project, name) for name in project.models)}
     plain = {name for name, one in project.services.items() if tables.plain.search(split_image(one.image.text)[0])}
     links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
+    gateways = tuple(_gateways(project, roles, tables, maps))
+    core |= {name for name, _ in gateways}
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
-    if not project.models and not elsewhere and all(one.weak for one in roles.values()):
+    if not project.models and not elsewhere and not gateways and all(one.weak for one in roles.values()):
         return (), ()
     kept = _callers(core | elsewhere, links)
     claims = Claims(GraphKey(stack.name, stack.variant, KIND))
@@ -70,6 +56,9 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
     for name, model in project.models.items():
         _model(claims, node_of_model(project, name), model, tables)
     _links(claims, [one for one in links if one.source in kept], kept, roles)
+    for name, gateway in gateways:
+        claims.say(f"node:{name}", "role", "gateway", project.services[name].place)
+        gateway.say(claims)
     _settings(claims, [one for one in project.services.values() if one.name in kept], links, maps)
     return tuple(claims.found), tuple(name for name in project.services if name not in kept)
 
@@ -161,7 +150,7 @@ def _links(claims: Claims, links: list[Link], kept: frozenset[str], roles: Mappi
     for link in seen.values():
         if link.unresolved and link.target not in kept and not _role_called(link.setting):
             continue
-        element = claims.edge(f"{link.source}.{_port_name(link.setting)}", link.target, link.place)
+        element = claims.edge(f"{link.source}.{port_name(link.setting)}", link.target, link.place)
         claims.say(element, "edge.kind", "call", link.place)
         if link.port is not None and _listens(link.target, roles):
             claims.say(element, "edge.endpoint.port", link.port, link.place)
@@ -173,6 +162,19 @@ def _links(claims: Claims, links: list[Link], kept: frozenset[str], roles: Mappi
     for producer, consumer, place in _vectors(seen.values(), roles):
         element = claims.edge(f"{producer}.vector", f"{consumer}.{QUERY}", place)
         claims.say(element, "edge.role", "query", place)
+
+
+def _gateways(
+    project: Project, roles: Mapping[str, Served], tables: Tables, maps: KeyMaps
+) -> Iterator[tuple[str, Gateway]]:
+    """Services that are model gateways: a configuration that a map knows is mounted into them."""
+    hosts = {host: one.name for one in project.services.values() for host in one.names}
+    for name, one in project.services.items():
+        known = ((part, maps.by_name[key]) for part in one.settings for key in part.maps)
+        found = next(((part, found) for part, found in known if found.items is not None), None)
+        if found is not None and name not in roles and found[0].settings is not None:
+            part, about = found
+            yield name, Gateway(part.path, found[0].settings, about, tables.role, name, hosts)
 
 
 def _settings(claims: Claims, services: list[Service], links: tuple[Link, ...], maps: KeyMaps) -> None:
@@ -247,8 +249,3 @@ def _without_provider(asked: str | Unknown, server: Served | None) -> str | Unkn
 def _listens(name: str, roles: Mapping[str, Served]) -> bool:
     """Whether a server states the port that it listens on."""
     return name in roles and any(one.attribute == "endpoint.port" for one in roles[name].said)
-
-
-def _port_name(setting: str) -> str:
-    """A setting as the name of a port: dots and brackets take names apart."""
-    return "".join(one if one.isalnum() or one in "_-" else "_" for one in setting) or "call"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from msdiff.load.compose.addresses import Address, addresses, is_own_machine
+from msdiff.load.addresses import Address, addresses, is_own_machine
 from msdiff.load.compose.project import Project, Service
 from msdiff.load.serving import Word
 from msdiff.model.location import Location

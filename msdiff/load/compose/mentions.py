@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from msdiff.load.keymaps import ADDRESS, Key, KeyMaps, may_hold_settings, settings_of
+from msdiff.load.keymaps import ADDRESS, Key, KeyMaps, settings_of
 from msdiff.load.secrets import is_secret
 from msdiff.model.location import Location
 from msdiff.model.mention import Mention
@@ -52,8 +52,6 @@ def mentions_of(path: str, data: bytes, maps: KeyMaps = NO_MAPS) -> tuple[Mentio
 
 def _settings(path: str, data: bytes, maps: KeyMaps) -> Iterator[Mention]:
     """What the key paths of a settings file state."""
-    if not may_hold_settings(data, maps):
-        return
     seen = set()
     for said in settings_of(path, data, maps).values():
         for one in said:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msdiff.errors import InputError
 from msdiff.load.compose.env_files import Assignment, assignments
 from msdiff.load.compose.naming import is_compose_name
+from msdiff.load.keymaps import KeyMaps, tree_of
 from msdiff.model.location import Location
 from msdiff.syntax.encoding import as_utf8
 from msdiff.syntax.tree import Limits, Mapping, Scalar, parsed
@@ -26,7 +27,8 @@ OF_SERVICE = (*MADE_OF, "environment", "command", "depends_on", "env_file", "por
 
 
 class Part(NamedTuple):
-    """One file. `root` is there for a Compose file, `assignments` for variables; `resets` and `overrides` are places of tags."""
+    """One file. `root` is there for a Compose file, `assignments` for variables, `settings` for a settings file that key maps
+    know (`maps`); `resets` and `overrides` are places of tags."""
 
     path: str
     lines: tuple[str, ...]
@@ -35,6 +37,8 @@ class Part(NamedTuple):
     problems: tuple[InputError, ...] = ()
     resets: frozenset[tuple[int, int]] = frozenset()
     overrides: frozenset[tuple[int, int]] = frozenset()
+    settings: Mapping | None = None
+    maps: tuple[str, ...] = ()
 
     def at(self, scalar: Scalar, needle: str) -> Location:
         """Where a piece of a value stands: in its own line, or in one of those that follow it in a block of text."""
@@ -70,6 +74,13 @@ def variables_part(path: str, data: bytes) -> Part:
     """A file of variables, or a shell script that sets some."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     return Part(path, (), None, assignments(text))
+
+
+def settings_part(path: str, data: bytes, maps: KeyMaps) -> Part | None:
+    """A settings file that a key map knows."""
+    found = maps.knowing(data)
+    root = tree_of(path, data) if found else None
+    return Part(path, (), settings=root, maps=tuple(one.name for one in found)) if root is not None else None
 
 
 def _has_services(root: Mapping, *, named: bool) -> bool:

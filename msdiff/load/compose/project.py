@@ -42,6 +42,7 @@ class Service(NamedTuple):
     profiled: Location | None
     keeps: Location | None  # the volume that outlives the container
     published: tuple[tuple[int, int], ...]
+    settings: tuple[Part, ...] = ()  # settings files that are mounted
 
 
 class Model(NamedTuple):
@@ -234,6 +235,7 @@ class _Reader:
             profiles[0][1] if profiles else None,
             self._keeps(draft),
             tuple(self._published(tree, draft.part)) if isinstance(tree, Map) else (),
+            tuple(self._settings(draft)),
         )
 
     def _environment(self, draft: Draft) -> Mapping[str, Word]:
@@ -315,6 +317,19 @@ class _Reader:
             ):
                 return Location(piece.part.path, tree.line, tree.column, NAME)
         return None
+
+    def _settings(self, draft: Draft) -> Iterator[Part]:
+        """The settings files of the repository that are mounted into the container."""
+        for piece in draft.volumes:
+            source = piece.tree.get("source") if isinstance(piece.tree, Map) else piece.tree
+            if not isinstance(source, Scalar):
+                continue
+            path = word(piece.part, source, self._lookup(piece.part)).text
+            path = path if source is not piece.tree else path.partition(":")[0]
+            folder = posixpath.dirname(piece.part.path)
+            part = self._parts.get(posixpath.normpath(posixpath.join(folder, path))) if path else None
+            if part is not None and part.settings is not None:
+                yield part
 
     def _published(self, tree: Map, part: Part) -> Iterator[tuple[int, int]]:
         ports = tree.get("ports")

@@ -30,15 +30,28 @@ class Key(NamedTuple):
     env: str
     path: tuple[str, ...]
     common: bool = False  # other applications have a variable of this name, too: it is no sign of this one
+    item: tuple[str, ...] = ()  # the path in an entry of a list, `path` is () then
+    on: str = ""  # the condition under which what it says holds
 
     @property
     def fact(self) -> str:
         """What is equal for all statements of one fact."""
-        return f"{self.map}/{self.env or '.'.join(self.path)}"
+        return f"{self.map}/{self.env or '.'.join(self.path or self.item)}"
 
     def value(self, raw: Value) -> Value:
         """The value as the attribute wants it; `None` where it says nothing."""
         return value_of(self.kind, raw)
+
+
+class Items(NamedTuple):
+    """A list of which each entry is a node of a gateway. `modes` are words of the entry's mode to roles."""
+
+    list: tuple[str, ...]
+    name: tuple[str, ...]
+    id: tuple[str, ...]
+    mode: tuple[str, ...]
+    modes: Mapping[str, str]
+    default: str
 
 
 class KeyMap(NamedTuple):
@@ -51,6 +64,9 @@ class KeyMap(NamedTuple):
     parts: Mapping[str, str]  # part -> role
     keys: tuple[Key, ...]
     about: Mapping[str, Any]
+    gateway: str = ""  # the name of the node that an application with `items` is
+    items: Items | None = None
+    providers: frozenset[str] = frozenset()  # what may stand before `/` in the name of a model
 
 
 class KeyMaps:
@@ -70,6 +86,10 @@ class KeyMaps:
                     found.setdefault(key.env, []).append(key)
         return {name: tuple(keys) for name, keys in found.items()}
 
+    def knowing(self, data: bytes) -> tuple[KeyMap, ...]:
+        """The maps whose marks a file has."""
+        return tuple(one for one in self.maps if one.marks and all(mark in data for mark in one.marks))
+
     def meant(self, names: Iterable[str]) -> Mapping[str, tuple[Key, ...]]:
         """What variables that stand together mean: those of maps of which enough are there."""
         found = {name: keys for name in names if (keys := self.by_env.get(name))}
@@ -88,28 +108,45 @@ def keymaps_of(data: Mapping[str, Any]) -> KeyMaps:
 
 
 def _keymap(data: Mapping[str, Any]) -> KeyMap:
-    parts = data["parts"]
+    parts = data.get("parts", {})
     return KeyMap(
         name=data["keyMap"],
         needs=int(data.get("needs", 2)),
         files=tuple(data.get("files", ())),
         marks=tuple(one.encode() for one in data.get("marks", ())),
         parts=parts,
-        keys=tuple(
-            Key(
-                data["keyMap"],
-                row["of"],
-                parts[row["of"]],
-                row["says"],
-                row.get("as", "text"),
-                row.get("env", ""),
-                tuple(row["path"].split(".")) if "path" in row else (),
-                bool(row.get("common")),
-            )
-            for row in data["keys"]
-        ),
+        keys=tuple(_key(data["keyMap"], row, parts) for row in data["keys"]),
         about={name: data[name] for name in ("title", "follows", "source") if name in data},
+        gateway=data.get("gateway", ""),
+        items=_items(data["items"]) if "items" in data else None,
+        providers=frozenset(data.get("providers", ())),
     )
+
+
+def _key(name: str, row: Mapping[str, Any], parts: Mapping[str, str]) -> Key:
+    of = row.get("of", "")
+    return Key(
+        name,
+        of,
+        parts.get(of, ""),
+        row["says"],
+        row.get("as", "text"),
+        row.get("env", ""),
+        steps(row.get("path", "")),
+        bool(row.get("common")),
+        steps(row.get("item", "")),
+        row.get("on", ""),
+    )
+
+
+def _items(data: Mapping[str, Any]) -> Items:
+    where, name, id, mode = (steps(data.get(key, "")) for key in ("list", "name", "id", "mode"))
+    return Items(where, name, id, mode, data.get("modes", {}), data["default"])
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """The keys of a path."""
+    return tuple(path.split(".")) if path else ()
 
 
 def value_of(kind: str, raw: Value) -> Value:

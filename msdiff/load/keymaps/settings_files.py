@@ -34,16 +34,11 @@ class Setting(NamedTuple):
     name: str  # as the file writes the key
 
 
-def may_hold_settings(data: bytes, maps: KeyMaps) -> bool:
-    """Whether a file has the marks of a map."""
-    return any(one.marks and all(mark in data for mark in one.marks) for one in maps.maps)
-
-
 def settings_of(path: str, data: bytes, maps: KeyMaps) -> Mapping[str, tuple[Setting, ...]]:
     """The settings in a file, by map."""
     if not path.endswith(TREES) or len(data) > LIMITS.size:
         return {}
-    wanted = [one for one in maps.maps if one.marks and all(mark in data for mark in one.marks)]
+    wanted = maps.knowing(data)
     root = tree_of(path, data) if wanted else None
     if root is None:
         return {}
@@ -65,7 +60,7 @@ def _of_map(path: str, root: Map, one: KeyMap) -> Iterator[Setting]:
     for key in one.keys:
         if not key.path:
             continue
-        tree = _at(root, key.path)
+        tree = at(root, key.path)
         if not isinstance(tree, Scalar) or tree.value is None:
             continue
         value = read_value(tree, key)
@@ -73,7 +68,8 @@ def _of_map(path: str, root: Map, one: KeyMap) -> Iterator[Setting]:
             yield Setting(key, value, Location(path, tree.line, tree.column, NAME), key.path[-1])
 
 
-def _at(tree: Tree | None, path: tuple[str, ...]) -> Tree | None:
+def at(tree: Tree | None, path: tuple[str, ...]) -> Tree | None:
+    """What stands at a key path; `None` for nothing, and for a secret."""
     for step in path:
         if is_secret(step):
             return None

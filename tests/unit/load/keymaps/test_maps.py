@@ -20,10 +20,10 @@ def test_a_map_says_what_it_follows_and_names_what_exists(name: str) -> None:
     assert one.about["follows"]
     assert one.about["source"].startswith("https://")
     assert set(one.parts.values()) <= roles
-    assert {key.of for key in one.keys} == set(one.parts)
+    assert {key.of for key in one.keys if key.of} == set(one.parts)
     assert [key.says for key in one.keys if key.says != ADDRESS and catalogue.lookup(key.says) is None] == []
-    assert all(key.env or key.path for key in one.keys)
-    same = [(key.env, key.path, key.of, key.says) for key in one.keys]
+    assert all(key.env or key.path or (key.item and one.items) for key in one.keys)
+    same = [(key.env, key.path, key.item, key.of, key.says) for key in one.keys]
     assert len(same) == len(set(same))
 
 
