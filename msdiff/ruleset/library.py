@@ -142,11 +142,13 @@ def load_ruleset(settings: Settings, sources: Sources = (), model_facts: Sources
     artefact = _built_in()
     rules = {rule.id: rule for rule in map(from_json, artefact["rules"])}
     catalogue = Catalogue.from_dict(artefact["catalogue"])
-    own = tuple(sources)
+    own, tables = tuple(sources), artefact["tables"]
     if own:
-        rules |= {rule.id: rule for rule in _own_rules(own, catalogue, rules)}
+        own, keymaps = _without_keymaps(own, catalogue)
+        rules |= {rule.id: rule for rule in _own_rules(own, catalogue, rules)} if own else {}
+        tables = {**tables, **{f"{_KEYMAP}{name}": data for name, data in keymaps.items()}}
     check_rule_ids(settings, rules)
-    return RuleSet(rules.values(), catalogue, artefact["tables"], dict(own), _models(tuple(model_facts)))
+    return RuleSet(rules.values(), catalogue, tables, dict(own), _models(tuple(model_facts)))
 
 
 def read_rules(folder: str) -> tuple[tuple[str, bytes], ...]:
@@ -273,6 +275,16 @@ def _vocabulary(written: Any) -> Vocabulary:
         return vocabulary_from(written)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RuleError(f"rules/{_FACTS}.yaml: {error!r}", hint="the comment at its head says what it holds") from error
+
+
+def _without_keymaps(
+    sources: tuple[tuple[str, bytes], ...], catalogue: Catalogue
+) -> tuple[tuple[tuple[str, bytes], ...], Mapping[str, Any]]:
+    """A team's files that hold rules, and its key maps."""
+    from msdiff.ruleset.keymapfile import is_keymap, keymaps_in  # few teams have files of their own
+
+    maps = tuple(one for one in sources if is_keymap(one[1]))
+    return tuple(one for one in sources if one not in maps), keymaps_in(maps, catalogue)
 
 
 def _own_rules(

@@ -36,7 +36,7 @@ class Key(NamedTuple):
     @property
     def fact(self) -> str:
         """What is equal for all statements of one fact."""
-        return f"{self.map}/{self.env or '.'.join(self.path or self.item)}"
+        return f"{self.map}/{self.of}.{self.says}"
 
     def value(self, raw: Value) -> Value:
         """The value as the attribute wants it; `None` where it says nothing."""

@@ -115,3 +115,33 @@ def test_another_number_of_the_same_value_is_no_place_of_the_fact() -> None:
     other = {**FILES, "deploy/other.env": "SHARED_BUFFERS=2048\nLLM_MAX_TOKENS=2048\n"}
     head = {**moved(*FILES), "deploy/other.env": other["deploy/other.env"]}
     assert [one for one in findings(report(other, head)) if one[0] == "partial-update"] == []
+
+
+OPEA = """\
+services:
+  dataprep:
+    image: opea/dataprep:1.5
+    environment:
+      REDIS_URL: redis://store:6379
+      INDEX_NAME: papers
+      TEI_ENDPOINT: http://tei:80
+  retriever:
+    image: opea/retriever:1.5
+    environment:
+      REDIS_URL: redis://store:6379
+      INDEX_NAME: papers
+      TEI_EMBEDDING_ENDPOINT: http://tei:80
+  tei: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1}
+  store: {image: "redis/redis-stack:7.2.0"}
+"""
+
+
+def test_an_index_renamed_for_its_writer_alone() -> None:
+    base = {"compose.yaml": OPEA}
+    assert said("store", base) == {"store.collection": "papers"}
+    (told,) = [
+        one
+        for one in report(base, {"compose.yaml": OPEA.replace("papers", "notes", 1)}).findings
+        if one.rule == "partial-update"
+    ]
+    assert told.message == ("2 places state this fact, 1 changed from papers to notes; still old: compose.yaml:12.")
