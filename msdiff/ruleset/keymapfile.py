@@ -38,6 +38,12 @@ _ROW: dict[str, Any] = {
         "common": {"type": "boolean"},
     },
 }
+_FLOW: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["from", "to"],
+    "properties": {"from": _TEXT, "to": _TEXT, "role": _TEXT, "always": {"type": "boolean"}},
+}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -53,6 +59,8 @@ SCHEMA: dict[str, Any] = {
         "gateway": _TEXT,
         "providers": _TEXTS,
         "parts": _WORDS,
+        "inside": _TEXTS,
+        "edges": {"type": "array", "items": _FLOW},
         "items": {
             "type": "object",
             "additionalProperties": False,
@@ -98,6 +106,8 @@ def keymap_problems(tree: Tree, file: str, catalogue: Catalogue) -> Iterator[Inp
     names = parts.entries if isinstance(parts, Map) else {}
     for entry in names.values():
         yield from _among(entry.value, roles, "role", file)
+    for name in ("inside", "edges"):
+        yield from _ends(tree.get(name), tuple(names), file)
     for row in keys.items if isinstance(keys, Sequence) else ():
         if isinstance(row, Map):
             yield from _row_problems(row, tuple(names), file, catalogue)
@@ -114,6 +124,22 @@ def _row_problems(row: Map, parts: tuple[str, ...], file: str, catalogue: Catalo
         known = tuple(one.name for one in catalogue.attributes())
         hint = did_you_mean(says.text, (ADDRESS, *known))
         yield InputError(f"`{says.text}` is no attribute", hint=hint, location=Source(file, "rule").of(says))
+
+
+def _ends(tree: Tree | None, parts: tuple[str, ...], file: str) -> Iterator[InputError]:
+    """Parts that run inside, and the ends of edges: names of parts, those of edges with a port."""
+    for one in tree.items if isinstance(tree, Sequence) else ():
+        ends = (
+            [one]
+            if isinstance(one, Scalar)
+            else [one.get(key) for key in ("from", "to")]
+            if isinstance(one, Map)
+            else []
+        )
+        for end in ends:
+            if isinstance(end, Scalar):
+                name = end.text if isinstance(one, Scalar) else end.text.rpartition(".")[0]
+                yield from _among(end._replace(text=name), parts, "part", file)
 
 
 def _among(tree: Tree, known: Iterable[str], what: str, file: str) -> Iterator[InputError]:

@@ -8,7 +8,7 @@ stands where a person would change the value.
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.load.claiming import Claims, port_name
-from msdiff.load.compose.environment import MODEL, Calls, models_asked, told_by
+from msdiff.load.compose.environment import MODEL, Application, Calls, Inside, application_of, models_asked
 from msdiff.load.compose.links import Link, asked_model, links_of, node_of_model
 from msdiff.load.compose.project import Model, Project, Service
 from msdiff.load.keymaps import KeyMaps
@@ -43,9 +43,15 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
     plain = {name for name, one in project.services.items() if tables.plain.search(split_image(one.image.text)[0])}
     links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
     gateways = tuple(_gateways(project, roles, tables, maps))
-    core |= {name for name, _ in gateways}
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
-    if not project.models and not elsewhere and not gateways and all(one.weak for one in roles.values()):
+    calls = Calls(links, _roles_of(project, roles, links, tables))
+    applications = {
+        name: application_of(one, calls, maps, serves=name in roles or name in plain)
+        for name, one in project.services.items()
+    }
+    within = {name for name, one in applications.items() if one.inside}
+    core |= {*(name for name, _ in gateways), *within}
+    if not project.models and not elsewhere and not gateways and not within and all(one.weak for one in roles.values()):
         return (), ()
     kept = _callers(core | elsewhere, links)
     claims = Claims(GraphKey(stack.name, stack.variant, KIND))
@@ -59,7 +65,7 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
     for name, gateway in gateways:
         claims.say(f"node:{name}", "role", "gateway", project.services[name].place)
         gateway.say(claims)
-    _settings(claims, [one for one in project.services.values() if one.name in kept], links, maps)
+    _settings(claims, [one for name, one in applications.items() if name in kept])
     return tuple(claims.found), tuple(name for name in project.services if name not in kept)
 
 
@@ -177,14 +183,44 @@ def _gateways(
             yield name, Gateway(part.path, found[0].settings, about, tables.role, name, hosts)
 
 
-def _settings(claims: Claims, services: list[Service], links: tuple[Link, ...], maps: KeyMaps) -> None:
-    """What the settings of services say of the nodes that they call."""
-    roles = {one.element[5:]: str(one.value) for one in claims.found if one.attribute == "role"}
+def _roles_of(
+    project: Project, roles: Mapping[str, Served], links: tuple[Link, ...], tables: Tables
+) -> Mapping[str, str]:
+    """The roles of all nodes that may be called."""
+    models = {
+        node_of_model(project, name): tables.role(one.id.text) or "generator" for name, one in project.models.items()
+    }
+    outside = {link.target: _role_called(link.setting) for link in reversed(links) if link.external}
+    return {**outside, **models, **{name: one.role for name, one in roles.items()}}
+
+
+def _settings(claims: Claims, applications: list[Application]) -> None:
+    """What the settings of services say of the nodes that they call and of what runs inside of them."""
     serving = frozenset(one.element[5:] for one in claims.found if one.attribute == MODEL)
-    calls = Calls(links, roles)
-    told = tuple(one for service in services for one in told_by(service, calls, maps))
-    for one in (*(one for one in told if one.attribute != MODEL), *models_asked(told, serving)):
-        claims.say(f"node:{one.node}", one.attribute, one.value, one.place)
+    for one in applications:
+        for node in one.inside:
+            _inside(claims, node)
+        for wire in one.wires:
+            element = claims.edge(wire.producer, wire.consumer, wire.place)
+            claims.say(element, "edge.role", wire.role, wire.place)
+    told = tuple(one for application in applications for one in application.told)
+    for said in (*(one for one in told if one.attribute != MODEL), *models_asked(told, serving)):
+        claims.say(f"node:{said.node}", said.attribute, said.value, said.place)
+
+
+def _inside(claims: Claims, node: Inside) -> None:
+    """A node that runs in the process of a service."""
+    element = f"node:{node.name}"
+    claims.say(element, "", None, node.place)
+    claims.say(element, "role", node.role, node.place)
+    edge = claims.edge(f"{node.service.name}.{port_name(node.part)}", node.name, node.place)
+    claims.say(edge, "edge.kind", "call", node.place)
+    if node.role == "embedder":
+        claims.say(element, "outputs.vector.type", "embedding", node.place)
+    if node.role == "vectorStore":
+        claims.say(element, f"inputs.{QUERY}.type", "embedding", node.place)
+        if node.service.keeps is not None:
+            claims.say(element, "store.rebuild", "manual", node.service.keeps)
 
 
 def _outside(claims: Claims, name: str, link: Link) -> None:

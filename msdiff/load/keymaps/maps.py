@@ -43,6 +43,15 @@ class Key(NamedTuple):
         return value_of(self.kind, raw)
 
 
+class Flow(NamedTuple):
+    """An edge between two parts: part and port of either end. `always`: where the first part is, the other one is, too."""
+
+    start: tuple[str, str]
+    end: tuple[str, str]
+    role: str
+    always: bool
+
+
 class Items(NamedTuple):
     """A list of which each entry is a node of a gateway. `modes` are words of the entry's mode to roles."""
 
@@ -67,6 +76,8 @@ class KeyMap(NamedTuple):
     gateway: str = ""  # the name of the node that an application with `items` is
     items: Items | None = None
     providers: frozenset[str] = frozenset()  # what may stand before `/` in the name of a model
+    inside: frozenset[str] = frozenset()  # parts that run in the application's own process where they have no address
+    edges: tuple[Flow, ...] = ()
 
 
 class KeyMaps:
@@ -120,6 +131,8 @@ def _keymap(data: Mapping[str, Any]) -> KeyMap:
         gateway=data.get("gateway", ""),
         items=_items(data["items"]) if "items" in data else None,
         providers=frozenset(data.get("providers", ())),
+        inside=frozenset(data.get("inside", ())),
+        edges=tuple(map(_flow, data.get("edges", ()))),
     )
 
 
@@ -137,6 +150,12 @@ def _key(name: str, row: Mapping[str, Any], parts: Mapping[str, str]) -> Key:
         steps(row.get("item", "")),
         row.get("on", ""),
     )
+
+
+def _flow(data: Mapping[str, Any]) -> Flow:
+    start, _, out = data["from"].rpartition(".")
+    end, _, into = data["to"].rpartition(".")
+    return Flow((start, out), (end, into), data.get("role", "input"), bool(data.get("always")))
 
 
 def _items(data: Mapping[str, Any]) -> Items:
