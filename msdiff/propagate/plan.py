@@ -134,7 +134,7 @@ class _Draft:
         """Nobody waits for a stand-in that nothing leads to: its time counts where it stands in."""
         for inputs in self.plain.values():
             inputs[:] = [producer for producer in inputs if producer not in idle]
-        for wires in self.wires.values():
+        for wires in (*self.wires.values(), *self.called.values()):
             wires[:] = [wire for wire in wires if wire.producer not in idle]
 
 

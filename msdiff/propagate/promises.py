@@ -98,7 +98,7 @@ def _input_promises(graph: Graph, routes: Routes) -> Iterator[Promise]:
         for node in reached:
             opened = starts if node.name in past.came_from else frozenset[str]()
             kept = starts - opened
-            if opened and past.barriers and len(starts) > 1:  # rare: some ways are guarded, some are open
+            if opened and (past.barriers or starts & barriers) and len(starts) > 1:  # rare: some ways are guarded
                 reaching = Origins(routes, starts) if reaching is None else reaching
                 passing = Origins(routes, starts, barriers) if passing is None else passing
                 opened = passing.of(node.name)

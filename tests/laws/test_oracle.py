@@ -1,15 +1,20 @@
 """An independent oracle: small random graphs and edits, every requirement compared and every path enumerated by brute force.
 
 Nothing of the engine is used here but its entrance: the oracle reads the same specs and says which wires break, which generator
-lost its guard, and what the run's verdict must not be.
+lost its guard, and what the run's verdict must not be. `tests.laws.oracle` says it of every kind of obligation, on pairs that are
+numbered: a failure names the number.
 """
 
 from itertools import product
+from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.laws.oracle.judge import differences
+from tests.laws.oracle.pairs import pair
 from tests.snapshots import compared_specs
 
 Spec = dict[str, Any]
@@ -224,3 +229,20 @@ def test_a_graph_against_itself_is_unchanged(spec: Spec) -> None:
     assert report.changes == ()
     assert report.verdict.value == "unchanged"
     assert {one.status.value for one in report.findings} <= {"preexisting"}
+
+
+def agrees(number: int) -> None:
+    base, head = pair(Random(number))
+    assert differences(base, head, compared_specs(base, head)) == [], f"pair {number}: {base} -> {head}"
+
+
+def test_engine_and_oracle_agree_on_every_kind_of_obligation() -> None:
+    for number in range(200):
+        agrees(number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundred", range(2, 100))
+def test_engine_and_oracle_agree_on_ten_thousand_pairs(hundred: int) -> None:
+    for number in range(100 * hundred, 100 * hundred + 100):
+        agrees(number)
