@@ -8,7 +8,6 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 
 import pytest
