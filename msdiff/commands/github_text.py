@@ -26,7 +26,7 @@ from msdiff.scm.github_memory import Since, Standing
 LONGEST = 60_000 - LONGEST_MARKER - 40  # characters after the first line; GitHub takes 65,536 with it
 _BYTES_EACH = 190_000 / 60_000  # what GitHub counts is disputed
 _OWNER = re.compile(r"@[A-Za-z0-9-]{1,39}(/[A-Za-z0-9._-]{1,100})?")
-_CHECK = 60_000  # bytes; GitHub takes 65,535 characters, and some have found it to count bytes
+_CHECK = 60_000  # bytes; GitHub takes 65,535 characters, and may count bytes
 _SUMMARY_CHARS, _SUMMARY_BYTES = 250_000, 900_000
 
 
@@ -72,31 +72,35 @@ def comment_text(event: Event, judged: Judged, arguments: Arguments, words: Word
     before = tuple(_first(event, arguments, words))
     after = tuple(_last(event, judged, arguments))
     room = words.size - sum(len(part) + 2 for part in (*before, *after))
-    text = _body(judged, arguments, RenderOptions(max_chars=room, max_bytes=int(room * _BYTES_EACH)))
-    head, _, rest = text.partition("\n\n")
-    return "\n\n".join((head, *before, *filter(None, [rest.strip("\n")]), *after)) + "\n"
+    size = RenderOptions(max_chars=room, max_bytes=int(room * _BYTES_EACH), verbose=arguments.verbose)
+    return _with(_body(judged, size), before, after)
 
 
 def summary_text(judged: Judged, arguments: Arguments) -> str:
-    """The job summary."""
-    return _body(judged, arguments, RenderOptions(max_chars=_SUMMARY_CHARS, max_bytes=_SUMMARY_BYTES))
+    """The job summary: everything, as far as there is room for it."""
+    options = RenderOptions(max_chars=_SUMMARY_CHARS, max_bytes=_SUMMARY_BYTES, verbose=max(arguments.verbose, 1))
+    return _body(judged, options)
 
 
 def check_text(judged: Judged, arguments: Arguments, *, accepted: bool) -> str:
     """What the Check Run shows."""
-    text = _body(judged, arguments, RenderOptions(max_chars=_CHECK, max_bytes=_CHECK))
-    said = f"{_accepted(arguments)}\n\n" if accepted else ""
-    return said + text
+    text = _body(judged, RenderOptions(max_chars=_CHECK, max_bytes=_CHECK, verbose=arguments.verbose))
+    return _with(text, (_accepted(arguments),) if accepted else ())
 
 
-def _body(judged: Judged, arguments: Arguments, options: RenderOptions) -> str:
+def _body(judged: Judged, options: RenderOptions) -> str:
     if judged.error is not None:
         said = code_block(error_text(judged.error).rstrip("\n")[: options.max_chars // 2], "text")
         return f"## msdiff: no verdict\n\nThis could not be compared:\n\n{said}\n"
     if judged.report is None:
         return "## msdiff: nothing to compare\n"
-    options = options._replace(range=judged.local, verbose=arguments.verbose, link=judged.link)
-    return RENDERERS["markdown"](judged.report, options)
+    return RENDERERS["markdown"](judged.report, options._replace(range=judged.local, link=judged.link))
+
+
+def _with(text: str, before: tuple[str, ...], after: tuple[str, ...] = ()) -> str:
+    """The text with paragraphs after its first one, which has the verdict, and at its end."""
+    head, _, rest = text.partition("\n\n")
+    return "\n\n".join((head, *before, *filter(None, [rest.strip("\n")]), *after)) + "\n"
 
 
 def _first(event: Event, arguments: Arguments, words: Words) -> Iterator[str]:

@@ -163,7 +163,9 @@ def next_part(report: Report, groups: Grouping, options: RenderOptions) -> Part:
         lines.append(f"Fix {plural(len(found), 'finding')} as “do this” says, or accept one on purpose:")
         shown, left_out = cut(found, _COMMANDS, "more command")
         lines.append(code_block("\n".join(accept_command(finding, options) for finding in shown), "sh"))
-        lines += (f"…and {text}: each finding shows its fingerprint." for text in left_out)
+        lines += (
+            f"…and {text}: the fingerprint stands beside each finding, and in the JSON report." for text in left_out
+        )
     if report.undecided:
         count = plural(len(report.undecided), "obligation")
         strict = "" if report.strict else "; `--strict` makes unverified changes fail"

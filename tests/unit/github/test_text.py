@@ -98,7 +98,13 @@ def test_the_other_places_have_limits_of_their_own() -> None:
     assert len(summary_text(made, arguments("-v")).encode()) <= 900_000
     check = check_text(made, arguments(), accepted=True)
     assert len(check.encode()) < 65_535
-    assert check.startswith("Accepted as a whole by the label `fine`")
+    assert check.splitlines()[2].startswith("Accepted as a whole by the label `fine`")
+
+
+def test_the_job_summary_folds_nothing_that_there_is_room_for() -> None:
+    text = summary_text(judged(many_consumers(300)), arguments())
+    assert text.count("**do this:**") == 300
+    assert "Not shown here" not in text
 
 
 def test_what_counts_is_told_apart_from_what_is_only_there() -> None:
