@@ -132,7 +132,7 @@ def _classified(
                 verdicts.setdefault(id, []).append(finding.verdict)
     touched: dict[str, list[Pair]] = {}
     for pair in together:
-        if pair.head is not None:
+        if pair.head is not None and pair.head.asked:
             for change in pair.touching:
                 touched.setdefault(change.id, []).append(pair)
     return tuple(
@@ -181,7 +181,7 @@ def _why(pair: Pair, spoken: Set[Key]) -> str:
 def _undecided(together: Iterable[Pair]) -> Iterable[UndecidedObligation]:
     for pair in together:
         head = pair.head
-        if head is not None and isinstance(head.outcome, Undecided):
+        if head is not None and head.asked and isinstance(head.outcome, Undecided):
             ids = tuple(change.id for change in pair.causes)
             yield UndecidedObligation(
                 head.graph, head.check, head.node, head.edge, head.outcome.reason, head.location, ids

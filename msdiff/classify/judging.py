@@ -179,7 +179,7 @@ def _judgement_without_violation(rule: Rule, watch: ObligationWatch, pair: Pair)
     groups = obligation_facts(pair.head)
     if not speaks(rule, watch, groups):
         return None
-    if isinstance(head, Undecided):
+    if isinstance(head, Undecided) and pair.head.asked:
         if _decided_before(pair) and (any(map(_takes_back, pair.causes)) or _lost_a_side(pair)):
             return rule.dropped or _dropped(pair.head)
         if rule.undecided is not None and _from_elsewhere(pair) and _says(rule, rule.undecided, groups):

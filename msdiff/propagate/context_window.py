@@ -63,6 +63,7 @@ def _budget(graph: Graph, node: Node, limit: Effective, ledger: Ledger) -> None:
             "left": window - total,
         },
         path=(node.name,),
+        asked=not limit.is_of_table,
     )
 
 

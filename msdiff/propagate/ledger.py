@@ -55,9 +55,15 @@ class Ledger:
         facts: Mapping[str, Value] | None = None,
         path: tuple[str, ...] = (),
         related: tuple[tuple[Location, str], ...] = (),
+        asked: bool = True,
     ) -> None:
-        """Counts the obligation, and keeps it where somebody will read it."""
-        self.count(outcome)
+        """Counts the obligation, and keeps it where somebody will read it.
+
+        `asked`: whether a file declares a side of it. What only a table asks for and nobody can decide is not counted.
+        """
+        told = asked or not isinstance(outcome, Undecided)
+        if told:
+            self.count(outcome)
         if not self.wants(outcome, support):
             return
         self.kept.append(
@@ -75,6 +81,7 @@ class Ledger:
                 path=path,
                 related=related,
                 tabled=self._of_table(support),
+                asked=told,
             )
         )
 

@@ -98,10 +98,18 @@ def _plain(graph: Graph, edge: Edge, wire: Wire, ends: Ends, ledger: Ledger) -> 
     support = _support(graph, edge, ends, wire)
     if offered is not ends.offered:
         support = tuple(dict.fromkeys((*support, *offered.facts)))
+    shown = Ends(offered, ends.required)
     if not ledger.wants(outcome, support):
-        ledger.count(outcome)
+        if not isinstance(outcome, Undecided) or _is_asked(shown):
+            ledger.count(outcome)
         return
-    _add(graph, edge, wire.check, outcome, Ends(offered, ends.required), support, ledger)
+    _add(graph, edge, wire.check, outcome, shown, support, ledger)
+
+
+def _is_asked(ends: Ends) -> bool:
+    """Whether more than a table declares one of the two sides."""
+    by_table = any(one.is_of_table for one in ends)
+    return not by_table or any(not isinstance(one.value, Unknown) and not one.is_of_table for one in ends)
 
 
 def _judge(graph: Graph, edge: Edge, wire: Wire, ends: Ends) -> tuple[Outcome, Effective]:
@@ -307,6 +315,7 @@ def _add(  # noqa: PLR0913  # an obligation has many parts
         facts=_facts(graph, edge, check, outcome, ends) | dict(facts or {}),
         path=_path(graph, edge, offered),
         related=((offered.location, _says(offered)),) if not isinstance(offered.value, Unknown) else (),
+        asked=_is_asked(ends),
     )
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.report import Report
+from msdiff.ruleset.library import RuleSet
+from msdiff.ruleset.model_facts import ModelFacts
 from tests.conformance.specs import Spec, verdicts
-from tests.snapshots import checked, compared_specs, document
+from tests.snapshots import built_in_rules, checked, compared_specs, document
 
 WIDTH, SPACE = "embedding-dimension-mismatch", "embedding-space-changed"
 
@@ -151,3 +153,21 @@ def test_the_window_of_a_generator_is_known_by_its_name():
     found = only(compared_specs(llm("acme/llm"), llm("meta-llama/Llama-3.1-8B-Instruct")), "context-window-exceeded")
     assert found.verdict is Verdict.RISKY
     assert "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct, 2024-07" in found.message
+
+
+def test_what_only_the_table_asks_for_and_nobody_can_decide_is_no_gap():
+    """A store that says nothing of widths, texts of unknown length: as if the table had no entry."""
+    base, head = index("intfloat/e5-base-v2"), index("BAAI/bge-m3")
+    for spec in (base, head):
+        del spec["nodes"]["index"]["inputs"]["query"]["dimension"]
+        spec["nodes"]["question"] = {"role": "entry", "outputs": {"text": {"type": "text"}}}
+        spec["edges"].append({"from": "question.text", "to": "embedder.text"})
+    report, without = compared_specs(base, head), compared_specs(base, head, rules=no_facts())
+    assert report.findings == without.findings
+    assert (report.undecided, report.coverage, report.changes) == (without.undecided, without.coverage, without.changes)
+
+
+def no_facts() -> RuleSet:
+    """The built-in rules and an empty table."""
+    rules = built_in_rules()
+    return RuleSet(rules.rules, rules.catalogue, rules.tables, models=ModelFacts(lambda: {"models": (), "keys": {}}))
