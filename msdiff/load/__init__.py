@@ -134,7 +134,7 @@ def load(
 def _loaded(
     snapshot: Snapshot, catalogue: Catalogue, settings: Settings, memo: Memo, serving: Mapping[str, Any] | None
 ) -> Loaded:
-    digests, refused = _digests(snapshot, settings)
+    digests, refused = _digests(snapshot, settings, (*SUFFIXES, *_named(serving)))
     missing = tuple(path for path, digest in digests.items() if (path, digest) not in memo)
     limits = DEFAULT._replace(size=settings.limits.file_bytes)
     contents = snapshot.read_many(missing) if missing else {}
@@ -153,11 +153,13 @@ def _loaded(
     return _with_folders(found, snapshot, memo, limits) if any(map(_may_be_of_model, digests)) else found
 
 
-def _digests(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, str], tuple[tuple[str, InputError], ...]]:
+def _digests(
+    snapshot: Snapshot, settings: Settings, suffixes: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[tuple[str, InputError], ...]]:
     """The digest of each file that is looked at, and the files that are no files: pipes, devices, unreadable ones."""
     found: dict[str, str] = {}
     refused: list[tuple[str, InputError]] = []
-    for path in _candidates(snapshot.paths(), settings):
+    for path in _candidates(snapshot.paths(), settings, suffixes):
         try:
             found[path] = snapshot.digest(path)
         except InputError as error:
@@ -230,6 +232,8 @@ def claims_of(
     if not text or text.isspace():
         return FileClaims(skipped=EMPTY)
     part = may_be_part(path, text) or any(all(mark in text for mark in one) for one in marks)
+    if not path.endswith(SUFFIXES):
+        return FileClaims(skipped=NOT_OURS, part=part)
     if not any(reader.matches(path, text) for reader in READERS.values()):
         return FileClaims(skipped=NOT_OURS, part=part)
     documents, problems = parsed(data, path, limits, rows)
@@ -248,6 +252,12 @@ def claims_of(
         return FileClaims(skipped=NO_VERSION if nearly else NOT_OURS, part=part and not nearly)
     found = (*problems, *(problem for reading in readings for problem in reading.problems))
     return FileClaims(tuple(readings), _by_place(found))
+
+
+def _named(serving: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Ends of the names of settings files that are no YAML and no JSON."""
+    maps = serving.get("keymaps", {}).values() if serving else ()
+    return tuple(end for data in maps if data.get("alone") for end in data.get("files", ()))
 
 
 def _marks(serving: Mapping[str, Any] | None) -> Marks:
@@ -272,10 +282,10 @@ def is_wanted(path: str) -> bool:
     )
 
 
-def _candidates(paths: Iterable[str], settings: Settings) -> Iterator[str]:
+def _candidates(paths: Iterable[str], settings: Settings, suffixes: tuple[str, ...]) -> Iterator[str]:
     count = 0
     for path in paths:
-        if not path.endswith(SUFFIXES) or not IGNORED_FOLDERS.isdisjoint(path.split("/")) or not settings.reads(path):
+        if not path.endswith(suffixes) or not IGNORED_FOLDERS.isdisjoint(path.split("/")) or not settings.reads(path):
             continue
         count += 1
         if count > settings.limits.files:

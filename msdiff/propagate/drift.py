@@ -24,6 +24,8 @@ MAY_DIFFER = (
     "edge.latencyMs", "description", "labels*", "owner", "specRef", "bind", "renamedFrom", "availability", "engine.maxNumSeqs",
 )  # fmt: skip
 
+PROFILES = "Settings"  # variants of settings are put over each other: whatever a profile states, it states to differ
+
 
 def drift_obligations(
     graphs: Iterable[Graph], catalogue: Catalogue, allowed: Iterable[str], ledgers: Mapping[str, Ledger]
@@ -31,7 +33,8 @@ def drift_obligations(
     """Adds drift to the ledger of the graph that differs. `allowed` are attribute globs of the configuration."""
     families: dict[str, list[Graph]] = {}
     for graph in graphs:
-        families.setdefault(graph.key.name, []).append(graph)
+        if graph.key.kind != PROFILES:
+            families.setdefault(graph.key.name, []).append(graph)
         _from_spec(graph, ledgers[graph.label])
     for variants in families.values():
         first, *others = sorted(variants, key=lambda graph: graph.key)

@@ -35,6 +35,7 @@ _ROW: dict[str, Any] = {
         "says": _TEXT,
         "as": {"type": "string", "enum": list(KINDS)},
         "on": _TEXT,
+        "when": _WORDS,
         "common": {"type": "boolean"},
     },
 }
@@ -56,6 +57,9 @@ SCHEMA: dict[str, Any] = {
         "needs": {"type": "integer", "minimum": 1},
         "marks": _TEXTS,
         "alone": {"type": "boolean"},
+        "files": _TEXTS,
+        "base": _TEXT,
+        "profiles": _TEXT,
         "gateway": _TEXT,
         "providers": _TEXTS,
         "parts": _WORDS,

@@ -78,7 +78,7 @@ def variables_part(path: str, data: bytes) -> Part:
 
 def settings_part(path: str, data: bytes, maps: KeyMaps) -> Part | None:
     """A settings file that a key map knows."""
-    found = maps.knowing(data)
+    found = maps.knowing(data, path)
     root = tree_of(path, data) if found else None
     return Part(path, (), settings=root, maps=tuple(one.name for one in found)) if root is not None else None
 

@@ -5,6 +5,6 @@ state a fact. Promised: what no map knows says nothing, and nothing is imported 
 """
 
 from msdiff.load.keymaps.maps import ADDRESS, Key, KeyMap, KeyMaps, keymaps_of
-from msdiff.load.keymaps.settings_files import Setting, settings_of, tree_of
+from msdiff.load.keymaps.settings_files import Setting, settings_of, stated, tree_of
 
-__all__ = ["ADDRESS", "Key", "KeyMap", "KeyMaps", "Setting", "keymaps_of", "settings_of", "tree_of"]
+__all__ = ["ADDRESS", "Key", "KeyMap", "KeyMaps", "Setting", "keymaps_of", "settings_of", "stated", "tree_of"]

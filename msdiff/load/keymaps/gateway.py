@@ -5,13 +5,13 @@ several deployments is one node; a fallback that names no alias stays a name tha
 the host is told.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from msdiff.load.addresses import addresses
 from msdiff.load.claiming import Claims, port_name
 from msdiff.load.keymaps.maps import ADDRESS, Items, Key, KeyMap
-from msdiff.load.keymaps.settings_files import NAME, at, read_value
+from msdiff.load.keymaps.settings_files import NAME, at, is_hidden, read_value
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 from msdiff.settings import name_matches
@@ -115,10 +115,10 @@ class Gateway:
         models = [one for key in self._map.keys if key.says == MODEL for one in self._stated(key, alias)]
         models = [] if "*" in alias.name else models
         known = [one.value for one in models if isinstance(one.value, str)]
-        parts = [self._without_provider(one) for one in known]
+        parts = [without_provider(one, self._map.providers) for one in known]
         if len(known) < len(models) or len({name for _, name in parts}) < 2:
             for one in models:
-                value = self._without_provider(one.value)[1] if isinstance(one.value, str) else one.value
+                value = without_provider(one.value, self._map.providers)[1] if isinstance(one.value, str) else one.value
                 claims.say(element, MODEL, value, one.place)
         else:
             claims.say(element, MODEL, " or ".join(sorted({name for _, name in parts})), models[0].place)
@@ -147,11 +147,6 @@ class Gateway:
         if len(hosts) == 1 and outside and outside[0]:
             claims.say(element, "endpoint.host", outside[0], hosts[outside[0]])
 
-    def _without_provider(self, model: str) -> tuple[str, str]:
-        """Provider ("" where none is named) and name of a model."""
-        provider, slash, rest = model.partition("/")
-        return (provider, rest) if slash and provider in self._map.providers else ("", model)
-
     def _stated(self, key: Key, alias: Alias) -> Iterator[Stated]:
         """What a setting says of an alias: of several deployments the least counts first."""
         if key.path:
@@ -163,7 +158,7 @@ class Gateway:
         yield from found
 
     def _scalar(self, tree: Map, path: tuple[str, ...], key: Key) -> Iterator[Stated]:
-        found = at(tree, path)
+        found = None if is_hidden(key) else at(tree, path)
         if isinstance(found, Scalar) and found.value is not None:
             value = read_value(found, key)
             if value is not None:
@@ -250,6 +245,12 @@ class Gateway:
             if "*" in alias.name and name_matches(alias.name, name):
                 return self.node(alias.name)
         return name
+
+
+def without_provider(model: str, providers: Collection[str]) -> tuple[str, str]:
+    """Provider ("" where none is named) and name of a model."""
+    provider, slash, rest = model.partition("/")
+    return (provider, rest) if slash and provider in providers else ("", model)
 
 
 def _ids(alias: Alias, items: Items) -> Iterator[str]:

@@ -32,6 +32,7 @@ class Key(NamedTuple):
     common: bool = False  # other applications have a variable of this name, too: it is no sign of this one
     item: tuple[str, ...] = ()  # the path in an entry of a list, `path` is () then
     on: str = ""  # the condition under which what it says holds
+    when: tuple[tuple[tuple[str, ...], str], ...] = ()  # it counts where these other keys have these values
 
     @property
     def fact(self) -> str:
@@ -76,8 +77,18 @@ class KeyMap(NamedTuple):
     gateway: str = ""  # the name of the node that an application with `items` is
     items: Items | None = None
     providers: frozenset[str] = frozenset()  # what may stand before `/` in the name of a model
+    alone: bool = False  # a settings file is an application by itself
+    base: str = ""  # the name of the file that profiles are put over
+    profiles: tuple[str, str] = ("", "")  # how the name of a profile's file begins and ends
     inside: frozenset[str] = frozenset()  # parts that run in the application's own process where they have no address
     edges: tuple[Flow, ...] = ()
+
+    def profile(self, path: str) -> str:
+        """The profile that a file is, by its name; "" for one that is none."""
+        before, behind = self.profiles
+        name = path.rpartition("/")[2]
+        fits = before and name.startswith(before) and name.endswith(behind) and len(name) > len(before + behind)
+        return name[len(before) : -len(behind)] if fits else ""
 
 
 class KeyMaps:
@@ -97,9 +108,10 @@ class KeyMaps:
                     found.setdefault(key.env, []).append(key)
         return {name: tuple(keys) for name, keys in found.items()}
 
-    def knowing(self, data: bytes) -> tuple[KeyMap, ...]:
-        """The maps whose marks a file has."""
-        return tuple(one for one in self.maps if one.marks and all(mark in data for mark in one.marks))
+    def knowing(self, data: bytes, path: str = "") -> tuple[KeyMap, ...]:
+        """The maps whose marks a file has, or whose profile it is by its name."""
+        found = (one for one in self.maps if one.marks)
+        return tuple(one for one in found if one.profile(path) or all(mark in data for mark in one.marks))
 
     def meant(self, names: Iterable[str]) -> Mapping[str, tuple[Key, ...]]:
         """What variables that stand together mean: those of maps of which enough are there."""
@@ -131,6 +143,9 @@ def _keymap(data: Mapping[str, Any]) -> KeyMap:
         gateway=data.get("gateway", ""),
         items=_items(data["items"]) if "items" in data else None,
         providers=frozenset(data.get("providers", ())),
+        alone=bool(data.get("alone")),
+        base=data.get("base", ""),
+        profiles=_around(data.get("profiles", "")),
         inside=frozenset(data.get("inside", ())),
         edges=tuple(map(_flow, data.get("edges", ()))),
     )
@@ -149,7 +164,14 @@ def _key(name: str, row: Mapping[str, Any], parts: Mapping[str, str]) -> Key:
         bool(row.get("common")),
         steps(row.get("item", "")),
         row.get("on", ""),
+        tuple((steps(path), word) for path, word in row.get("when", {}).items()),
     )
+
+
+def _around(pattern: str) -> tuple[str, str]:
+    """What stands before and behind the `*` of a file name."""
+    before, _, behind = pattern.partition("*")
+    return before, behind
 
 
 def _flow(data: Mapping[str, Any]) -> Flow:

@@ -38,11 +38,11 @@ def settings_of(path: str, data: bytes, maps: KeyMaps) -> Mapping[str, tuple[Set
     """The settings in a file, by map."""
     if not path.endswith(TREES) or len(data) > LIMITS.size:
         return {}
-    wanted = maps.knowing(data)
+    wanted = maps.knowing(data, path)
     root = tree_of(path, data) if wanted else None
     if root is None:
         return {}
-    found = {one.name: tuple(_of_map(path, root, one)) for one in wanted}
+    found = {one.name: tuple(stated(path, root, one)) for one in wanted}
     return {
         name: said for name, said in found.items() if len({one.key.path for one in said}) >= maps.by_name[name].needs
     }
@@ -56,9 +56,10 @@ def tree_of(path: str, data: bytes) -> Map | None:
     return documents[0] if len(documents) == 1 and isinstance(documents[0], Map) else None
 
 
-def _of_map(path: str, root: Map, one: KeyMap) -> Iterator[Setting]:
+def stated(path: str, root: Map, one: KeyMap, over: tuple[Map, ...] = ()) -> Iterator[Setting]:
+    """What a file says by a map. Conditions hold by `over`: the files that are put over each other, the last one first."""
     for key in one.keys:
-        if not key.path:
+        if not key.path or is_hidden(key) or not all(_holds(over or (root,), *condition) for condition in key.when):
             continue
         tree = at(root, key.path)
         if not isinstance(tree, Scalar) or tree.value is None:
@@ -68,11 +69,19 @@ def _of_map(path: str, root: Map, one: KeyMap) -> Iterator[Setting]:
             yield Setting(key, value, Location(path, tree.line, tree.column, NAME), key.path[-1])
 
 
+def is_hidden(key: Key) -> bool:
+    """Whether a key looks like a secret. A figure is none, whatever it is called (`max_tokens_to_sample`)."""
+    return key.kind == "text" and any(map(is_secret, (*key.path, *key.item)))
+
+
+def _holds(over: tuple[Map, ...], path: tuple[str, ...], word: str) -> bool:
+    found = next((one for root in over if isinstance(one := at(root, path), Scalar)), None)
+    return found is not None and _VARIABLE.sub(lambda one: one[2], found.text) == word
+
+
 def at(tree: Tree | None, path: tuple[str, ...]) -> Tree | None:
-    """What stands at a key path; `None` for nothing, and for a secret."""
+    """What stands at a key path; `None` for nothing."""
     for step in path:
-        if is_secret(step):
-            return None
         tree = tree.get(step) if isinstance(tree, Map) else None
     return tree
 

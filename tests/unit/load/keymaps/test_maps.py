@@ -23,7 +23,7 @@ def test_a_map_says_what_it_follows_and_names_what_exists(name: str) -> None:
     assert {key.of for key in one.keys if key.of} == set(one.parts)
     assert [key.says for key in one.keys if key.says != ADDRESS and catalogue.lookup(key.says) is None] == []
     assert all(key.env or key.path or (key.item and one.items) for key in one.keys)
-    same = [(key.env, key.path, key.item, key.of, key.says) for key in one.keys]
+    same = [(key.env, key.path, key.item, key.of, key.says, key.when) for key in one.keys]
     assert len(same) == len(set(same))
 
 
