@@ -17,6 +17,7 @@ from msdiff.load.compose import (
     is_script,
     is_variables,
     mentions_of,
+    module_part,
     read,
     settings_part,
     variables_part,
@@ -120,6 +121,8 @@ def _kept(path: str, data: bytes, compose: bool, limits: Limits, maps: KeyMaps) 
     part = compose_part(path, data, limits) if compose else None
     if part is None and (is_variables(path) or is_script(path)):
         part = variables_part(path, data)
+    elif part is None and path.endswith(PYTHON):
+        part = module_part(path, data)
     elif part is None and path.endswith(TREES):
         part = settings_part(path, data, maps)
     return Kept(part, mentions_of(path, data, maps))

@@ -13,7 +13,7 @@ from msdiff.load.compose.applications import applications
 from msdiff.load.compose.graph import claims_of
 from msdiff.load.compose.mentions import mentions_of
 from msdiff.load.compose.naming import is_script, is_variables
-from msdiff.load.compose.parts import Part, compose_part, settings_part, variables_part
+from msdiff.load.compose.parts import Part, compose_part, module_part, settings_part, variables_part
 from msdiff.load.compose.project import project_of
 from msdiff.load.compose.recalled import Parts, Recalled
 from msdiff.load.compose.stacks import stacks_of
@@ -29,6 +29,7 @@ __all__ = [
     "is_script",
     "is_variables",
     "mentions_of",
+    "module_part",
     "read",
     "settings_part",
     "variables_part",
@@ -57,11 +58,12 @@ def read(parts: Mapping[str, Part], tables: Mapping[str, Any], recalled: Recalle
     notes: list[str] = []
     used: set[str] = set()
     left_out: dict[str, None] = {}
+    modules = tuple(sorted(path for path in parts if path.endswith(".py")))
     for stack in stacks_of(parts):
-        key = (stack.name, stack.variant, tuple(part.path for part in stack.files), variables.scripts)
+        key = (stack.name, stack.variant, tuple(part.path for part in stack.files), variables.scripts, modules)
         if key not in recalled or not watched.same(recalled[key][0]):
             watched.seen = {part.path: part for part in stack.files}
-            project = project_of(stack, watched, variables)
+            project = project_of(stack, watched, variables, modules)
             recalled[key] = (watched.seen, (*claims_of(project, known, maps), project.notes))
         claims, others, remarks = recalled[key][1]
         if not claims:

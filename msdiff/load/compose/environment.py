@@ -82,6 +82,8 @@ class Calls:
 
 def application_of(one: Service, calls: Calls, maps: KeyMaps, *, serves: bool) -> Application:
     """What the settings of a service say. One that `serves` itself has no say by a file that it shares with others."""
+    if one.defaults and not serves:
+        one = one._replace(env={**one.defaults, **one.env})
     own = {name for name in one.env if name not in one.shared}
     counted = maps.meant(one.env if calls.any(one.name) and not serves else own)
     if not counted or not (own & counted.keys() or calls.any(one.name)):

@@ -76,6 +76,14 @@ def variables_part(path: str, data: bytes) -> Part:
     return Part(path, (), None, assignments(text))
 
 
+def module_part(path: str, data: bytes) -> Part:
+    """A Python settings module: the defaults of variables, as assignments."""
+    from msdiff.load.keymaps.python_defaults import defaults_of  # 8 ms
+
+    found = (Assignment(one.name, str(one.value), True, one.line, one.column) for one in defaults_of(data))
+    return Part(path, (), assignments=tuple(found))
+
+
 def settings_part(path: str, data: bytes, maps: KeyMaps) -> Part | None:
     """A settings file that a key map knows."""
     found = maps.knowing(data, path)

@@ -25,6 +25,9 @@ MAX_SERVICES = 2_000
 MAX_WORDS = 2_000
 
 
+NOTHING: Mapping[str, Word] = {}
+
+
 class Service(NamedTuple):
     """A service without its secrets. It answers to `names`; `published` are ports of the machine and its own."""
 
@@ -43,6 +46,7 @@ class Service(NamedTuple):
     keeps: Location | None  # the volume that outlives the container
     published: tuple[tuple[int, int], ...]
     settings: tuple[Part, ...] = ()  # settings files that are mounted
+    defaults: Mapping[str, Word] = NOTHING  # of variables, in Python modules of what the service is built from
 
 
 class Model(NamedTuple):
@@ -65,13 +69,14 @@ class Project(NamedTuple):
     notes: tuple[str, ...]
 
 
-def project_of(stack: Stack, parts: Mapping[str, Part], variables: Variables) -> Project:
-    """The services and models of a stack."""
-    return _Reader(stack, parts, variables).project()
+def project_of(stack: Stack, parts: Mapping[str, Part], variables: Variables, modules: tuple[str, ...] = ()) -> Project:
+    """The services and models of a stack. `modules` are the paths of Python settings modules."""
+    return _Reader(stack, parts, variables, modules).project()
 
 
 class _Reader:
-    def __init__(self, stack: Stack, parts: Mapping[str, Part], variables: Variables) -> None:
+    def __init__(self, stack: Stack, parts: Mapping[str, Part], variables: Variables, modules: tuple[str, ...]) -> None:
+        self._modules = modules
         self._stack = stack
         self._folder = stack.folder
         self._parts = parts
@@ -236,6 +241,7 @@ class _Reader:
             self._keeps(draft),
             tuple(self._published(tree, draft.part)) if isinstance(tree, Map) else (),
             tuple(self._settings(draft)),
+            self._defaults(draft),
         )
 
     def _environment(self, draft: Draft) -> Mapping[str, Word]:
@@ -317,6 +323,23 @@ class _Reader:
             ):
                 return Location(piece.part.path, tree.line, tree.column, NAME)
         return None
+
+    def _defaults(self, draft: Draft) -> Mapping[str, Word]:
+        """The defaults of variables in modules below the folder that the service is built from; none that differ."""
+        piece = draft.single.get("build")
+        tree = piece.tree if piece is not None else None
+        context = tree.get("context") if isinstance(tree, Map) else tree
+        if piece is None or not isinstance(context, Scalar) or not self._modules:
+            return NOTHING
+        folder = word(piece.part, context, self._lookup(piece.part)).text
+        folder = posixpath.normpath(posixpath.join(posixpath.dirname(piece.part.path), folder))
+        below = "" if folder == "." else f"{folder}/"
+        found: dict[str, list[Word]] = {}
+        for path in self._modules:
+            for one in self._parts[path].assignments if path.startswith(below) else ():
+                place = Location(path, one.line, one.column, "settings")
+                found.setdefault(one.name, []).append(Word(one.raw, place))
+        return {name: words[0] for name, words in found.items() if len({one.text for one in words}) == 1}
 
     def _settings(self, draft: Draft) -> Iterator[Part]:
         """The settings files of the repository that are mounted into the container."""

@@ -1,7 +1,7 @@
 """Nodes that run inside of a service: an embedder in the application's process, its own index."""
 
 from tests.snapshots import found as findings
-from tests.unit.load.compose.stacks import edges, loaded, nodes, report, told
+from tests.unit.load.compose.stacks import edges, loaded, nodes, place, report, told
 
 WEBUI = """\
 services:
@@ -100,3 +100,41 @@ def test_a_model_server_of_the_stack_is_the_embedder() -> None:
 def test_one_setting_of_a_common_name_makes_no_application() -> None:
     text = "services:\n  app: {build: ., environment: {LLM_MODEL: gpt-4o}}\n"
     assert loaded({"compose.yaml": text}).claims == ()
+
+
+CODE = """\
+import os
+EMBEDDING_MODEL = os.getenv("EMBEDDING_MODEL", "text-embedding-3-small")
+EMBEDDING_DIM = int(os.getenv("EMBEDDING_DIM", "1536"))
+"""
+PLAIN = {
+    "compose.yaml": APP.replace("    build: .\n    env_file: [.env]\n", "    build: ./api\n"),
+    "api/src/config.py": CODE,
+    "tools/config.py": CODE.replace("1536", "7"),
+}
+
+
+def test_a_default_in_code_counts_where_nothing_else_sets_the_variable() -> None:
+    assert nodes(PLAIN) == {"app", "app/embedding", "qdrant"}
+    assert told(PLAIN, "node:qdrant")["inputs.query.dimension"] == 1536
+    assert place(PLAIN, "node:qdrant", "inputs.query.dimension") == "api/src/config.py:3:48"
+    text = PLAIN["compose.yaml"].replace('{QDRANT_URL: "', '{EMBEDDING_DIM: 1024, QDRANT_URL: "')
+    assert told({**PLAIN, "compose.yaml": text}, "node:qdrant")["inputs.query.dimension"] == 1024
+
+
+def test_defaults_that_differ_say_nothing() -> None:
+    files = {**PLAIN, "api/old/settings.py": CODE.replace("1536", "768")}
+    assert "inputs.query.dimension" not in told(files, "node:qdrant")
+
+
+def test_another_default_in_code_over_an_index_that_stays() -> None:
+    head = {**PLAIN, "api/src/config.py": CODE.replace("3-small", "3-large").replace("1536", "3072")}
+    told = {(one[0], one[1], one[3]) for one in findings(report(PLAIN, head)) if one[2] == "introduced"}
+    assert ("embedding-space-changed", "app/embedding", "breaking") in told
+    assert not any(one[0] == "embedding-dimension-mismatch" for one in told)
+
+
+def test_a_module_that_came_is_seen() -> None:
+    base = {name: text for name, text in PLAIN.items() if not name.startswith("api")}
+    told = {one.change.kind for one in report(base, PLAIN).changes}
+    assert "node.added" in told
