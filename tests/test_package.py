@@ -8,6 +8,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import pytest
