@@ -20,7 +20,7 @@ from tests.e2e.playground import APP, WIDER, Repo
 
 OTHER = APP.replace("name: shop", "name: other")
 OTHER_LATER = OTHER.replace("{role: entry,", "{role: entry, description: asks,")
-FILES = {"app.yaml": APP, "sub/other.yaml": OTHER, "README.md": "hello\n"}
+FILES = {"app.yaml": APP, "sub/other.yaml": OTHER, "NOTES.txt": "hello\n"}
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 1\n"
 ODD = ("with space.yaml", "ünï.yaml", "line\nfeed.yaml", "tab\t.yaml", 'quo"te.yaml', "*.yaml", "bad\udcff.yaml")
 CONFLICT = "merging `feature` into `main` conflicts in"
@@ -227,7 +227,7 @@ def _renamed(folder: Path) -> State:
 
 def _deleted(folder: Path) -> State:
     repo = ordinary(folder / "repo")
-    repo.git("rm", "--quiet", "README.md")
+    repo.git("rm", "--quiet", "NOTES.txt")
     repo.commit({}, "removed")
     return _state(repo)
 
@@ -236,7 +236,7 @@ def _renamed_by_case(folder: Path) -> State:
     """As on a file system that does not tell letters apart."""
     repo = ordinary(folder / "repo")
     repo.git("config", "core.ignoreCase", "true")
-    repo.git("mv", "--force", "README.md", "Readme.md")
+    repo.git("mv", "--force", "NOTES.txt", "Notes.txt")
     repo.git("mv", "--force", "sub/other.yaml", "sub/Other.yaml")
     repo.commit({}, "another case")
     return _state(repo)
@@ -304,7 +304,7 @@ def _index_with_extensions(folder: Path) -> State:
     for key, value in (("untrackedCache", "true"), ("fsmonitor", "false")):
         repo.git("config", f"core.{key}", value)
     repo.git("update-index", "--index-version=4", "--untracked-cache")
-    repo.git("update-index", "--assume-unchanged", "README.md")
+    repo.git("update-index", "--assume-unchanged", "NOTES.txt")
     repo.git("update-index", "--skip-worktree", "sub/other.yaml")
     return _state(repo)
 
@@ -363,8 +363,8 @@ def _conflict_elsewhere(folder: Path) -> State:
     repo = ordinary(folder / "repo")
     for name in ("main", "feature"):
         repo.git("checkout", "--quiet", name)
-        repo.commit({"README.md": f"{name}\n"}, "words")
-    return _state(repo, notes=(f"{CONFLICT} `README.md`, which is not looked at",))
+        repo.commit({"NOTES.txt": f"{name}\n"}, "words")
+    return _state(repo, notes=(f"{CONFLICT} `NOTES.txt`, which is not looked at",))
 
 
 def _in_a_merge(folder: Path) -> State:
