@@ -75,11 +75,16 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
             element.location = location
             if isinstance(value, tuple) and len(value) == 2:
                 element.ends = (str(value[0]), str(value[1]))
-    for draft in drafts.values():
+    found: tuple[Draft, ...] = tuple(drafts.values())
+    if any(draft.key.is_found for draft in found):
+        from msdiff.resolve.binding import bound  # few repositories have stacks
+
+        found = bound(found)
+    for draft in found:
         if draft.key.is_found:
             _with_one_port_each(draft)
             _with_one_edge_each(draft)
-    return tuple(sorted(drafts.values(), key=lambda draft: (draft.key, draft.location)))
+    return tuple(sorted(found, key=lambda draft: (draft.key, draft.location)))
 
 
 def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draft:

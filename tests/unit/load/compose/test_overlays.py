@@ -1,6 +1,7 @@
 """A document of a stack's name adds what the files of the stack cannot say."""
 
 from msdiff.resolve import resolve
+from tests.snapshots import found
 from tests.unit.load.compose.stacks import SERVED, loaded, report
 
 OVERLAY = """\
@@ -85,3 +86,64 @@ spec: {nodes: {app: {outputs: {LLM_URL: {type: text, maxTokens: 8192}}}}}
     (graph,) = resolve(loaded(files).claims)
     assert set(graph.edges) == {"app.LLM_URL->llm.text"}
     assert ("max-input-below-producer-max", "llm") in {(one.rule, one.node) for one in report(files, files).findings}
+
+
+BINDING = """\
+apiVersion: msdiff/v1
+kind: ApplicationGraph
+metadata: {name: search}
+spec:
+  nodes:
+    vector_db: {role: vectorStore, bind: ["compose:store"], store: {builtWith: {node: encoder, model: acme/embed-v1}}}
+    encoder: {role: embedder, bind: ["compose:%s"], outputs: {vector: {type: embedding, dimension: 768}}}
+  edges:
+    - {from: encoder.vector, to: vector_db, latencyMs: 2}
+"""
+
+
+def test_a_document_binds_its_nodes_to_services() -> None:
+    for name in ("embedder", "compose/embedder"):
+        files = {"compose.yaml": SERVED, "graph.yaml": BINDING % name}
+        (graph,) = resolve(loaded(files).claims, files.keys())
+        assert (graph.label, set(graph.nodes)) == ("search", {"app", "encoder", "vector_db"})
+        assert set(graph.edges) == {
+            "app.EMBEDDING_URL->encoder",
+            "app.VECTOR_URL->vector_db",
+            "encoder.vector->vector_db.query",
+        }
+        assert graph.nodes["encoder"].value("model.id") == "acme/embed-v1"
+        assert graph.nodes["vector_db"].value("store.engine") == "qdrant"
+        assert graph.edges["encoder.vector->vector_db.query"].value("edge.latencyMs") == 2
+        assert graph.edges["encoder.vector->vector_db.query"].value("edge.role") == "query"
+    base = {"compose.yaml": SERVED, "graph.yaml": BINDING % "embedder"}
+    head = {**base, "compose.yaml": SERVED.replace("embed-v1", "embed-v2")}
+    assert ("embedding-space-changed", "vector_db", "introduced", "breaking") in found(report(base, head))
+
+
+def test_a_bind_that_could_mean_two_stacks_binds_none() -> None:
+    files = {"a/compose.yaml": SERVED, "b/compose.yaml": SERVED, "graph.yaml": BINDING % "embedder"}
+    assert {one.label for one in resolve(loaded(files).claims, files.keys())} == {"a", "b", "search"}
+    files["graph.yaml"] = (
+        files["graph.yaml"]
+        .replace("compose:store", "compose:a/store")
+        .replace("compose:embedder", "compose:a/embedder")
+    )
+    assert {one.label for one in resolve(loaded(files).claims, files.keys())} == {"b", "search"}
+
+
+def test_a_bind_within_the_document_of_the_stack() -> None:
+    files = {"compose.yaml": SERVED, "graph.yaml": (BINDING % "embedder").replace("name: search", "name: compose")}
+    (graph,) = resolve(loaded(files).claims, files.keys())
+    assert (graph.label, set(graph.nodes)) == ("compose", {"app", "encoder", "vector_db"})
+    assert len(graph.edges) == 3
+
+
+def test_a_bind_takes_the_stack_of_its_variant() -> None:
+    files = {
+        "compose.yaml": SERVED,
+        "compose.gpu.yaml": "services: {embedder: {command: --model-id acme/embed-v9}}\n",
+        "graph.yaml": (BINDING % "embedder").replace("name: search", "name: search, variant: gpu"),
+    }
+    graphs = {one.label: one for one in resolve(loaded(files).claims, files.keys())}
+    assert set(graphs) == {"compose", "search@gpu"}
+    assert graphs["search@gpu"].nodes["encoder"].value("model.id") == "acme/embed-v9"
