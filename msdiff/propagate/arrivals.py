@@ -171,10 +171,11 @@ def _settle_node(now: Pass, node: int) -> None:
         begin, first, done = -1, -1, -1
     for wire in calls:
         called, ended = call_times(now, wire)
+        head = call_first(now, wire)
         if ended > done:
-            begin, done = called, ended
-            at_once = calls_at_once(now, wire.producer)
-            first = min(called + now.durations.ahead.get(node, inf), ended) if at_once else ended
+            begin, done, first = called, ended, max(first, head) if now.reading.most else head
+        elif now.reading.most:  # which of its runs ends last is not known where each may take for ever
+            first = max(first, head)
     now.clock.start[node], now.clock.first[node], now.clock.done[node] = begin, first, done
 
 
@@ -271,6 +272,12 @@ def call_times(now: Pass, wire: Wire) -> tuple[float, float]:
         return begin, begin + work
     done = now.clock.done[caller]
     return (max(done - work, now.clock.start[caller]) if done < inf else done), done
+
+
+def call_first(now: Pass, wire: Wire) -> float:
+    """When a call of the node gives its first output; all at once where nobody can tell."""
+    begin, done = call_times(now, wire)
+    return min(begin + now.durations.ahead.get(wire.consumer, inf), done) if calls_at_once(now, wire.producer) else done
 
 
 def calls_at_once(now: Pass, caller: int) -> bool:

@@ -13,6 +13,7 @@ from msdiff.propagate.arrivals import (
     Pass,
     awaited,
     body,
+    call_first,
     call_times,
     calls_at_once,
     chunked,
@@ -71,9 +72,11 @@ def _link(at: _From) -> _Link:
     waiting = inputs(now, node)
     calls = now.region.called.get(node, ())
     if calls:
-        latest = min(calls, key=lambda wire: (-call_times(now, wire)[1], wire.edge))
-        begin, done = call_times(now, latest)
-        if done == now.clock.done[node] and (at.event != "own" or begin == now.clock.start[node]):
+        ending = call_first if at.event == "first" else _call_end
+        latest = min(calls, key=lambda wire: (-ending(now, wire), wire.edge))
+        begin, end = call_times(now, latest)[0], ending(now, latest)
+        counted = now.clock.first[node] if at.event == "first" else now.clock.done[node]
+        if end == counted and (at.event != "own" or begin == now.clock.start[node]):
             return _called(at, latest)
     if node in now.origins and not waiting:
         return _Link((Step(now.plan.names[node], None, 0),), None)
@@ -83,6 +86,10 @@ def _link(at: _From) -> _Link:
         head = awaited(now.plan, node, [(one.head, one) for one in waiting])
         return _on_input(at, waiting, head, [_own(at, now.spend(node))], first=True)
     return _worked(at, waiting)
+
+
+def _call_end(now: Pass, wire: Wire) -> float:
+    return call_times(now, wire)[1]
 
 
 def _own(at: _From, amount: float) -> Step:

@@ -372,3 +372,14 @@ def test_a_large_cyclic_graph_ends_and_a_long_chain_does_not_recurse() -> None:
         graph(chain + " -> n00000", nodes={"n00000": {"loop.maxIterations": 2}}, slos={"s": "n00005 p95 99999"})
     )
     assert circle.value == 6000
+
+
+# --- graphs that broke a law once -------------------------------------------------------------------------------------------
+
+
+def test_a_first_token_is_not_known_where_a_caller_is_not() -> None:
+    """One run of a node ends when nobody knows, so does another: the earlier first token of the two proves nothing."""
+    nodes = {"n0": {}, "n1": {"latency.p95Ms": 0}, "n6": {"streaming.ttft.p95Ms": 0}}
+    made = made_of(nodes, {("n0", "n6"): {"kind": "call"}, ("n1", "n6"): {}}, limit=10)
+    found = both_metrics(made)[1]
+    assert (found.value, found.verdict, found.missing) == (None, "undetermined", ("n0", "n6"))
