@@ -250,6 +250,7 @@ class _World:
         rules = self.request.rules
         return Tables(
             wires=rules.wires,
+            nodes=rules.nodes,
             aliases=rules.aliases,
             catalogue=rules.catalogue,
             may_drift=self.request.settings.may_drift,

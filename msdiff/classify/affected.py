@@ -15,7 +15,7 @@ from msdiff.model.obligation import Held, Obligation, Status, Undecided
 from msdiff.model.report import Affected
 
 MECHANISMS = {
-    "edge": "contract", "store": "state", "pin": "pin", "label": "data", "graph": "topology",
+    "edge": "contract", "store": "state", "pin": "pin", "node": "contract", "label": "data", "graph": "topology",
     "slo": "latency", "hop": "latency", "timeout": "timeout", "guard": "guard", "policy": "policy", "context": "context",
     "threshold": "calibration", "slo.availability": "availability", "slo.cost": "cost",
 }  # fmt: skip

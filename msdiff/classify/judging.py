@@ -21,9 +21,14 @@ from msdiff.ruleset.judge import applies, change_facts, judged, message, obligat
 from msdiff.ruleset.library import RuleSet
 from msdiff.ruleset.spec import ChangeWatch, Judgement, ObligationWatch, Rule
 
-DECLARED = ("edge", "store", "label")  # kinds of obligation that exist because a side is declared
+DECLARED = ("edge", "store", "label", "node")  # kinds of obligation that exist because a side is declared
 DOUBT = "base could not be read in full: this may not be new"
-STATED = ("edge", "store", "pin")  # obligations that rest on what is stated; others rest on what is not there, too
+STATED = (
+    "edge",
+    "store",
+    "pin",
+    "node",
+)  # obligations that rest on what is stated; others rest on what is not there, too
 HARD_TO_LOSE = ("guard.", "data.labels")  # a dropped declaration of these is breaking (rules-catalogue: absence policy)
 
 

@@ -24,9 +24,10 @@ __all__ = ["Obligations", "Promise", "Promises", "Tables", "obligations", "promi
 
 
 class Tables(NamedTuple):
-    """The data that obligations are made from: wire table, patterns of moving model names, catalogue, what may drift."""
+    """The data that obligations are made from: wire and node table, patterns of moving model names, catalogue, what may drift."""
 
     wires: Mapping[str, Mapping[str, Any]]
+    nodes: Mapping[str, Mapping[str, Any]]
     aliases: tuple[str, ...]
     catalogue: Catalogue
     may_drift: tuple[str, ...]  # globs of attributes
@@ -89,12 +90,20 @@ def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger, 
         from msdiff.propagate.context_window import context_obligations
 
         context_obligations(graph, ledger)
+    if any(str(row["requires"]).partition("[*]")[0] in said for row in tables.nodes.values()):
+        from msdiff.propagate.node_checks import node_obligations
+
+        node_obligations(graph, tables.nodes, ledger)
     guard_obligations(graph, routes, promised, ledger)
     if graph.policies:
         from msdiff.propagate.policies import policy_obligations
 
         policy_obligations(graph, routes, tables.judge, ledger)
     topology_obligations(graph, routes, ledger)
+    if {"role:router", "labels"} <= said:
+        from msdiff.propagate.branches import branch_obligations
+
+        branch_obligations(graph, ledger)
     if said & {"dataLabels", "residency"}:
         from msdiff.propagate.labels import label_obligations
 
@@ -112,12 +121,18 @@ def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger, 
         from msdiff.propagate.budget_obligations import add_budgets
 
         add_budgets(graph, ledger)
+        from msdiff.propagate.attempts import attempt_obligations
+
+        attempt_obligations(graph, ledger)
 
 
 def _said(graph: Graph) -> frozenset[str]:
-    """Names that some node or policy uses: attributes, of ports their last part, `store.` for any, `role:ROLE`."""
+    """Names that some node or policy uses: attributes, of ports their last part, of maps what stands before the name,
+    `store.` for any, `role:ROLE`.
+    """
     names = {name for node in graph.nodes.values() for name in node.attributes}
     names.update(name for policy in graph.policies.values() for name in policy.attributes)
     short = {name.rpartition(".")[2] for name in names if name.startswith(("inputs.", "outputs."))}
+    short.update(name.partition("[")[0] for name in names if "[" in name)
     stores = {"store."} if any(name.startswith("store.") for name in names) else set()
     return frozenset(names | short | stores | {f"role:{node.role}" for node in graph.nodes.values()})

@@ -98,6 +98,16 @@ def unit(offered: Value, required: Value) -> Outcome:
     return Violated() if required == "dotProduct" and offered is False else HELD
 
 
+def overlap(offered: Value, required: Value) -> Outcome:
+    """The two sides have something in common."""
+    return HELD if any(one in as_set(required) for one in as_set(offered)) else Violated()
+
+
+def chat(template: Value, interface: Value) -> Outcome:
+    """A model without a chat template is not called as a chat."""
+    return Violated() if interface == "chat" and template == "none" else HELD
+
+
 def streamed(offered: Value, required: Value) -> Outcome:
     """At the ends of an edge that is a stream nobody says that they do not stream."""
     return Violated() if required == "stream" and offered is False else HELD
@@ -116,6 +126,8 @@ LAWS: dict[str, Callable[[Value, Value], Outcome]] = {
     "parameters": parameters,
     "unit": unit,
     "streamed": streamed,
+    "overlap": overlap,
+    "chat": chat,
 }
 
 

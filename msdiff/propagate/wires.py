@@ -5,17 +5,42 @@ Known against unknown is undecided, never held. Where several values may arrive 
 must be accepted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value
-from msdiff.propagate.laws import HELD, LAWS, data_type
+from msdiff.propagate.laws import HELD, LAWS, as_set, data_type
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.widths import another_asked
 from msdiff.propagate.wire_tables import Wire, WireTable
 from msdiff.ruleset.messages import in_words
+
+
+def _never_waits_for_a_start(_: Edge, callee: Node) -> bool:
+    warm = callee.stated("capacity.warmPool.size", 0)
+    return callee.stated("capacity.minReplicas") != 0 or (isinstance(warm, int) and warm > 0)
+
+
+def _is_kept_alive(edge: Edge, _: Node) -> bool:
+    beat, silence = edge.stated("edge.heartbeatMs"), edge.stated("edge.idleTimeoutMs")
+    return isinstance(beat, int | float) and isinstance(silence, int | float) and beat < silence
+
+
+# when the two sides of a check do not meet at all, and what is read for that
+COPES: Mapping[str, Callable[[Edge, Node], bool]] = {
+    "coldStart": _never_waits_for_a_start,
+    "idleTimeout": _is_kept_alive,
+    "filterFields": lambda _, store: store.stated("store.strict") is False,
+}
+ASIDE = {
+    "coldStart": ("capacity.minReplicas", "capacity.warmPool.size"),
+    "idleTimeout": ("edge.heartbeatMs",),
+    "filterFields": ("store.strict",),
+    "protocolVersions": ("endpoint.compat",),
+    "normalized": ("store.metric",),
+}
 
 
 class Ends(NamedTuple):
@@ -149,6 +174,8 @@ def _adjusted(
     port = f"inputs.{edge.in_port}"
     if wire.law == "bound" and consumer.stated(f"{port}.overflow") in ("split", "window"):
         return HELD
+    if wire.check in COPES and COPES[wire.check](edge, consumer):
+        return HELD
     if wire.check == "maxItems" and edge.stated("edge.select") == "each":
         return HELD
     if wire.check == "maxTokens":
@@ -192,6 +219,8 @@ def _fewest(graph: Graph, edge: Edge, offered: Effective, needed: Value | Unknow
 
 def _support(graph: Graph, edge: Edge, ends: Ends, wire: Wire) -> tuple[Fact, ...]:
     more = tuple(Fact(f"node:{edge.consumer}", f"inputs.{edge.in_port}.{name}") for name in wire.modifiers)
+    aside = ASIDE.get(wire.check, ())
+    more += tuple(Fact(edge.id if name.startswith("edge.") else f"node:{edge.consumer}", name) for name in aside)
     return (*ends.offered.facts, *ends.required.facts, Fact(edge.id), *more, *_looked_at(graph, edge, ends, wire))
 
 
@@ -339,7 +368,18 @@ def _facts(graph: Graph, edge: Edge, check: str, outcome: Outcome, ends: Ends) -
         "offeredMost": _shown(producer.value(f"outputs.{edge.out_port}.maxItems")),
         "select": str(edge.stated("edge.select", "")),
         "metric": str(consumer.stated("store.metric", "")),
+        **_more_facts(edge, check, consumer),
     }
+
+
+def _more_facts(edge: Edge, check: str, consumer: Node) -> dict[str, Value]:
+    """Facts that one check alone has."""
+    if check == "filterFields":
+        return {"strict": str(consumer.stated("store.strict", "")).lower()}
+    if check == "protocolVersions":
+        spoken = as_set(_shown(edge.value("edge.endpoint.protocolVersions")))
+        return {"compatible": any(one in as_set(consumer.stated("endpoint.compat", ())) for one in spoken)}
+    return {}
 
 
 def _shown(value: Value | Unknown) -> Value:

@@ -104,6 +104,12 @@ class RuleSet:
         return found
 
     @property
+    def nodes(self) -> Mapping[str, Any]:
+        """What must fit inside a node, and between a node and a policy (`rules/nodes.yaml`)."""
+        found: Mapping[str, Any] = self.tables["nodes"]["nodes"]
+        return found
+
+    @property
     def aliases(self) -> tuple[str, ...]:
         """Patterns of model names that move (`rules/tables/model-aliases.yaml`)."""
         return tuple(self.tables.get("model-aliases", {}).get("patterns", ()))

@@ -69,7 +69,7 @@ class _Watch(_Part):
 class ObligationPart(_Watch):
     """Watches obligations: evaluated on base and head, the two outcomes give the status."""
 
-    obligation: Literal["edge", "store", "path", "graph", "pin", "label"]
+    obligation: Literal["edge", "store", "path", "graph", "pin", "label", "node"]
     checks: tuple[Glob, ...] = Field(min_length=1, description="names or globs of checks in facts.yaml")
 
 

@@ -36,7 +36,7 @@ BACK = {
     Status.PREEXISTING: Status.PREEXISTING,
 }
 TWO_ENDS = ("given", "asked")
-SIDES = {**dict.fromkeys(("edge", "store", "path", "pin", "label"), TWO_ENDS), "graph": ("comes", "goes")}
+SIDES = {**dict.fromkeys(("edge", "store", "path", "pin", "label", "node"), TWO_ENDS), "graph": ("comes", "goes")}
 
 
 @cache
