@@ -19,7 +19,15 @@ from msdiff.syntax.quantity import UNITS
 from msdiff.syntax.scalars import MAX_DIGITS
 from msdiff.syntax.tree import Limits
 
-__all__ = ["attribute_tables", "edge_table", "limit_table", "model_spec_table", "unit_table", "word_tables"]
+__all__ = [
+    "attribute_tables",
+    "edge_table",
+    "limit_table",
+    "model_spec_table",
+    "node_table",
+    "unit_table",
+    "word_tables",
+]
 
 _SECTIONS = (
     ("port", "A port: `inputs.<port>.X`, `outputs.<port>.X`"),
@@ -165,6 +173,18 @@ def _wires() -> Iterator[tuple[str, ...]]:
         }
         roles = f" (consumer: {names(row['roles'])})" if row.get("roles") else ""
         yield f"`{check}`", row["law"], _end(offers), _end(requires), exists[row.get("exists", "either")] + roles
+
+
+def node_table() -> str:
+    """What must fit inside a node, from `rules/nodes.yaml`."""
+    return table(("check", "law", "what there is", "what it must fit", "for nodes of the role"), _nodes())
+
+
+def _nodes() -> Iterator[tuple[str, ...]]:
+    for check, row in load_ruleset(Settings()).nodes.items():
+        beside = f" (beside `{row['beside']}`)" if row.get("beside") else ""
+        roles = names(row["roles"]) if row.get("roles") else "any"
+        yield f"`{check}`", row["law"], f"`{row['offers']}`{beside}", f"`{row['requires']}`", roles
 
 
 def _end(side: str) -> str:

@@ -22,6 +22,7 @@ from docs.generate.attributes import (
     edge_table,
     limit_table,
     model_spec_table,
+    node_table,
     unit_table,
     word_tables,
 )
@@ -55,6 +56,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": command_texts,
     "configuration": configuration_table,
     "edges": edge_table,
+    "nodes": node_table,
     "help": help_text,
     "limits": limit_table,
     "model facts": model_fact_table,

@@ -85,8 +85,8 @@ class Obligation(NamedTuple):
     """One requirement on one version.
 
     `kind` is the family that rules select by: `edge`, `store`, `path`, `graph`, `pin`, `label`, `node`. `check` says what is
-    compared (`dimension`, `space`, `guard.cover`, `slo.completion`); together with the elements it makes the `key`, which is the same
-    in both versions. `node` is who suffers when it is violated. `facts` are what messages and conditions may read, under
+    compared (`dimension`, `space`, `guard.cover`, `slo.completion`); together with the elements it makes the `key`, which is
+    the same in both versions. `node` is who suffers when it is violated. `facts` are what messages and conditions may read, under
     short names (`offered`, `required`, `producer`, `consumer`, `overflow`). `support` is everything whose change could change
     the outcome. `tabled` are the claims in its support that no file makes but a table of model facts;
     `asked` is false where nothing else asks for it and it is undecided: that is no gap of anybody's, and nothing is said.

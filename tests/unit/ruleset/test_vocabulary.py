@@ -40,4 +40,4 @@ def test_an_unknown_type():
 
 
 def test_the_one_that_ships_is_right():
-    assert set(load_vocabulary().checks) == {"edge", "store", "path", "graph", "pin", "label"}
+    assert set(load_vocabulary().checks) == {"edge", "store", "path", "graph", "pin", "label", "node"}
