@@ -5,6 +5,7 @@ to the graph if it serves a model, keeps vectors, or calls one that does, direct
 stands where a person would change the value.
 """
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.load.claiming import Claims, port_name
@@ -113,10 +114,22 @@ def _service(claims: Claims, one: Service, found: Served | None) -> None:
     claims.say(element, "role", found.role, one.image.place if one.image.text else one.place)
     for said in found.said:
         claims.say(element, said.attribute, said.value, said.place)
+        if said.attribute == "model.id" and isinstance(said.value, str):
+            _mounted(claims, element, said.value, one)
     if found.role == "vectorStore":
         claims.say(element, f"inputs.{QUERY}.type", "embedding", one.image.place if one.image.text else one.place)
         if one.keeps is not None:
             claims.say(element, "store.rebuild", "manual", one.keeps)
+
+
+def _mounted(claims: Claims, element: str, model: str, one: Service) -> None:
+    """Where a model that is a path in the container lies in the repository."""
+    for folder, target, place in one.mounts:
+        if model == target or model.startswith(f"{target}/"):
+            path = posixpath.normpath(posixpath.join(folder, model[len(target) + 1 :]))
+            beside = posixpath.relpath(path, posixpath.dirname(place.file) or ".")
+            claims.say(element, "model.uri", beside if beside.startswith("..") else f"./{beside}", place)
+            return
 
 
 def _model(claims: Claims, name: str, model: Model, tables: Tables) -> None:

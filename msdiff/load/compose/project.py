@@ -44,6 +44,7 @@ class Service(NamedTuple):
     profiles: tuple[str, ...]
     profiled: Location | None
     keeps: Location | None  # the volume that outlives the container
+    mounts: tuple[tuple[str, str, Location], ...]  # folder of the repository, where it is in the container
     published: tuple[tuple[int, int], ...]
     settings: tuple[Part, ...] = ()  # settings files that are mounted
     defaults: Mapping[str, Word] = NOTHING  # of variables, in Python modules of what the service is built from
@@ -239,6 +240,7 @@ class _Reader:
             tuple(one for one, _ in profiles),
             profiles[0][1] if profiles else None,
             self._keeps(draft),
+            tuple(self._mounts(draft)),
             tuple(self._published(tree, draft.part)) if isinstance(tree, Map) else (),
             tuple(self._settings(draft)),
             self._defaults(draft),
@@ -302,27 +304,37 @@ class _Reader:
 
     def _keeps(self, draft: Draft) -> Location | None:
         """Where a volume is mounted that outlives the container; configuration files are none."""
-        for piece in draft.volumes:
-            tree = piece.tree
-            if isinstance(tree, Scalar):
-                one = word(piece.part, tree, self._lookup(piece.part))
-                target = one.text.split(":")[1] if one.text.count(":") else ""
-            elif (
-                isinstance(tree, Map)
-                and isinstance(to := tree.get("target"), Scalar)
-                and isinstance(kind := tree.get("type"), Scalar)
-            ):
-                target = to.text if kind.text in ("volume", "bind") else ""
-            else:
-                continue
+        for _, target, place in self._volumes(draft):
             if (
                 target
                 and "." not in posixpath.basename(target)
                 and "conf" not in target
                 and not target.startswith(("/etc", "/docker-entry", "/scripts"))
             ):
-                return Location(piece.part.path, tree.line, tree.column, NAME)
+                return place
         return None
+
+    def _mounts(self, draft: Draft) -> Iterator[tuple[str, str, Location]]:
+        """Folders of the repository that the container sees."""
+        for source, target, place in self._volumes(draft):
+            folder = posixpath.normpath(posixpath.join(posixpath.dirname(place.file), source))
+            if source.startswith(".") and target.startswith("/") and not folder.startswith(".."):
+                yield folder, posixpath.normpath(target), place
+
+    def _volumes(self, draft: Draft) -> Iterator[tuple[str, str, Location]]:
+        """Source ("" where it is not told or not known), target and place of each volume, in both forms."""
+        for piece in draft.volumes:
+            tree = piece.tree
+            place = Location(piece.part.path, tree.line, tree.column, NAME)
+            if isinstance(tree, Scalar):
+                one = word(piece.part, tree, self._lookup(piece.part))
+                source, colon, rest = one.text.partition(":")
+                if colon:
+                    yield "" if one.missing else source, rest.partition(":")[0], place
+            elif isinstance(tree, Map):
+                kind, target, origin = (tree.get(key) for key in ("type", "target", "source"))
+                if isinstance(kind, Scalar) and isinstance(target, Scalar) and kind.text in ("volume", "bind"):
+                    yield origin.text if isinstance(origin, Scalar) else "", target.text, place
 
     def _defaults(self, draft: Draft) -> Mapping[str, Word]:
         """The defaults of variables in modules below the folder that the service is built from; none that differ."""

@@ -12,7 +12,7 @@ from msdiff.model.finding import Verdict
 from msdiff.model.values import Unknown
 from msdiff.ruleset.attributes import load_catalogue
 from msdiff.settings import Settings
-from tests.snapshots import MemorySnapshot, checked, compared, document
+from tests.snapshots import MemorySnapshot, built_in_rules, checked, compared, document
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "samples" / "hf-model-folder"
 CATALOGUE = load_catalogue()
@@ -224,6 +224,40 @@ def test_a_chat_model_says_its_template_and_its_ends() -> None:
         "model.sampling.temperature": 0.6,
         "model.sampling.topP": 0.9,
     }
+
+
+STACK = """\
+services:
+  app: {build: ., environment: {EMBEDDING_URL: "http://embedder:80"}}
+  embedder:
+    image: ghcr.io/huggingface/text-embeddings-inference:1.8
+    command: --model-id %s
+    volumes:
+      - %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "volume", "uri"),
+    [
+        ("/models/e5", "../models:/models:ro", "../models/e5"),
+        ("/e5", "../models/e5:/e5", "../models/e5"),
+        ("/e5", "{type: bind, source: ../models/e5, target: /e5/}", "../models/e5"),
+        ("/data/e5", "../models:/models", None),
+        ("/models/e5", "models:/models", None),
+        ("/models/e5", "../../../models:/models", None),
+        ("/models/e5", "${NOWHERE}:/models", None),
+        ("BAAI/bge-m3", "../models:/models", None),
+    ],
+)
+def test_a_path_in_a_container_is_where_its_volume_is_in_the_repository(
+    model: str, volume: str, uri: str | None
+) -> None:
+    files = {"deploy/compose.yaml": STACK % (model, volume), **E5}
+    found = load(MemorySnapshot(files), CATALOGUE, Settings(), serving=built_in_rules().serving)
+    told = {claim.attribute: claim.value for claim in found.claims if claim.element == "node:embedder"}
+    assert told.get("model.uri") == uri
+    assert told.get("outputs.vector.dimension") == (768 if uri else None)
 
 
 def sample(name: str) -> dict[str, Any]:
