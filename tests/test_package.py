@@ -137,6 +137,8 @@ def test_the_lock_holds_all_that_development_installs() -> None:
     blocks = re.findall(r"^([a-z0-9.-]+)==(\S+)(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     assert all(re.search(r"--hash=sha256:[0-9a-f]{64}$", block, re.MULTILINE) for _, _, block in blocks)
     assert "://" not in text
+    packages = json.loads((ROOT / "tests" / "validators" / "package-lock.json").read_text())["packages"]
+    assert all("integrity" in one and "resolved" not in one for name, one in packages.items() if name)
     for requirement in map(requirements.Requirement, wanted):
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         versions = [version for locked, version, _ in blocks if locked == name]

@@ -1,4 +1,4 @@
-"""Lines that make a careless regular expression take the square or the cube of their length."""
+"""Lines that make a careless regular expression take the square or the cube of their length, and conditions without end."""
 
 import time
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from msdiff.errors import GitError
 from msdiff.scm.objects import Objects, object_id
 from tests.e2e.conftest import Run
+from tests.e2e.playground import APP, Repo
 
 STACK = """\
 services:
@@ -48,6 +49,31 @@ def test_a_long_line_takes_time_in_proportion(
     done = run("old", "new", "--max-time", "10s")
     assert done.code in (0, 1, 3)
     assert "computing" not in done.err
+    assert time.process_time() - start < 10
+
+
+def test_a_condition_of_a_repository_ends(repo: Repo, run: Run) -> None:
+    """Each value with each value with each value."""
+    words = ", ".join(f"l{n}" for n in range(2000))
+    graph = APP.replace("{type: documents}", f"{{type: documents, languages: [{words}]}}")
+    rule = """\
+id: endless
+title: It looks at everything
+since: "1.0"
+category: organisation
+watch: {changes: [attribute.changed], attributes: [outputs.*.languages]}
+when: change.old.exists(a, change.old.exists(b, change.old.exists(c, a + b + c == "x")))
+verdict: risky
+message: "`{node}` now"
+why: We want to know.
+fix: Ask.
+"""
+    repo.commit({"app.yaml": graph, "rules/endless.yaml": rule, "msdiff.yaml": "ruleFolders: [rules]\n"})
+    repo.write({"app.yaml": graph.replace("l7,", "m7,")})
+    start = time.process_time()
+    done = run()
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("error: rule endless: the condition has no answer: Iteration budget exceeded\n")
     assert time.process_time() - start < 10
 
 
