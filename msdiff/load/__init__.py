@@ -59,6 +59,7 @@ PYTHON = ("settings.py", "config.py", "configs.py", "configuration.py", "constan
 BESIDE = (".env", "env.sh", ".toml", ".sql", "README.md", *PYTHON)
 _VARIABLES = re.compile(r"(?:^|/)\.env[^/]*$")
 IGNORED_FOLDERS = frozenset({".git", "node_modules", ".venv"})
+GMC = b"gmc.opea.io/"
 NOT_OURS = "no document in it says that it is an ApplicationGraph or a ModelSpec"
 NO_MODEL = "it is part of a Compose stack that serves no model, or a template of one"
 EMPTY = "it is empty"
@@ -234,7 +235,8 @@ def claims_of(
     part = may_be_part(path, text) or any(all(mark in text for mark in one) for one in marks)
     if not path.endswith(SUFFIXES):
         return FileClaims(skipped=NOT_OURS, part=part)
-    if not any(reader.matches(path, text) for reader in READERS.values()):
+    readers = tuple(_readers(path, text))
+    if not readers:
         return FileClaims(skipped=NOT_OURS, part=part)
     documents, problems = parsed(data, path, limits, rows)
     if not documents:
@@ -243,7 +245,7 @@ def claims_of(
         return FileClaims(skipped=NOT_OURS, part=part)
     readings = []
     for number, root in enumerate(documents):
-        for reader in READERS.values():
+        for reader in readers:
             if isinstance(root, Map) and reader.owns(root):
                 readings.append(reader.read(Document(path, number, root, claims), catalogue))
                 break
@@ -252,6 +254,17 @@ def claims_of(
         return FileClaims(skipped=NO_VERSION if nearly else NOT_OURS, part=part and not nearly)
     found = (*problems, *(problem for reading in readings for problem in reading.problems))
     return FileClaims(tuple(readings), _by_place(found))
+
+
+def _readers(path: str, text: bytes) -> Iterator[Reader]:
+    """The readers of formats of which the text may hold a document. Those of seldom formats are imported when one is there."""
+    for reader in READERS.values():
+        if reader.matches(path, text):
+            yield reader
+    if GMC in text:
+        from msdiff.load import gmconnector
+
+        yield gmconnector
 
 
 def _named(serving: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from msdiff.model.values import Unknown, Value
 TABLE = "facts"  # the reader of what no file says and a table of model facts does
 
 
-FOUND = ("Compose", "Settings")  # kinds of graphs that no document declares
+FOUND = ("Compose", "Settings", "GMConnector")  # kinds of graphs that no document declares
 
 
 class GraphKey(NamedTuple):
