@@ -21,6 +21,7 @@ from msdiff.syntax.tree import Mapping as Map
 Reader: TypeAlias = Callable[[str], bytes | None]
 """Path relative to the root of the repository -> content, or `None` where there is no such file."""
 
+ACCEPTED_FILE = ".msdiff/accepted.yaml"
 FILES = ("msdiff.yaml", "msdiff.yml", "pyproject.toml")
 RULESETS = (1,)
 _FAIL_ON = ("breaking", "risky", "never")

@@ -18,7 +18,8 @@ from msdiff.model.finding import Finding
 from msdiff.model.report import ClassifiedChange
 from msdiff.report.escape import visible
 from msdiff.report.wording import old_and_new
-from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, with_accepted
+from msdiff.ruleset.accepted import Accepted, with_accepted
+from msdiff.settings import ACCEPTED_FILE
 
 _USAGE = "msdiff accept FINGERPRINT --reason TEXT [--until DATE] [RANGE] [options]"
 _ABOUT = f"""\

@@ -7,20 +7,22 @@ what was left out on request.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import msdiff
 from msdiff.commands.options import Arguments, one_version
 from msdiff.commands.policy import BASE, Policy, changed_by_head, policy_of
-from msdiff.load import is_wanted, load
 from msdiff.model.finding import Acceptance
 from msdiff.model.report import Report
 from msdiff.model.snapshot import Snapshot
-from msdiff.pipeline import Request, check, compare
 from msdiff.report.escape import shell_word
 from msdiff.scm.git import resolve_sides, resolve_version
 from msdiff.scm.sides import Sides, Version
 from msdiff.settings import Settings
+
+if TYPE_CHECKING:
+    from msdiff.pipeline import Request
 
 _USUAL = ("@{upstream}", "origin/HEAD", "main", "master")  # what a branch is usually compared with
 _NAMED = 3  # acceptances that a note names
@@ -35,11 +37,13 @@ class Comparison(NamedTuple):
     base: Snapshot | None
     head: Snapshot
     root: str | None
-    request: Request
+    request: "Request"
     report: Report
 
     def left_alone(self) -> tuple[tuple[str, str], ...]:
         """Files of head that were looked at and are none of ours, each with the reason."""
+        from msdiff.load import load
+
         rules = self.request.rules
         return load(self.head, rules.catalogue, self.request.settings, None, rules.serving).skipped
 
@@ -50,6 +54,8 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
     cwd = cwd or os.getcwd()
     if arguments.check:
         with opened_version(arguments, one_version(words), cwd=cwd) as (version, policy, request):
+            from msdiff.pipeline import check
+
             report = check(version.snapshot, request)
             policy.refuse_misnamed(report.findings)
             yield Comparison(None, version.snapshot, _root(version, policy), request, report)
@@ -58,6 +64,8 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
     with sides:
         used: set[str] = set()
         request = _request(arguments, policy, sides, used)
+        from msdiff.pipeline import compare
+
         report = compare(sides.base, sides.head, request)
         policy.refuse_misnamed(report.findings)
         more = (*_notes(arguments, words, policy, sides, cwd), *_unused(arguments, policy, used))
@@ -67,7 +75,7 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
 @contextmanager
 def opened_version(
     arguments: Arguments, word: str | None, *, cwd: str | None = None
-) -> Iterator[tuple[Version, Policy, Request]]:
+) -> "Iterator[tuple[Version, Policy, Request]]":
     """One version, and what to look at it with. `word` is a revision or a path; `None` is the working tree."""
     cwd = cwd or os.getcwd()
     policy = policy_of(arguments, () if word is None else (word,), cwd=cwd)
@@ -105,7 +113,19 @@ def range_text(arguments: Arguments, words: tuple[str, ...]) -> str:
 
 def _wanted(settings: Settings) -> Callable[[str], bool]:
     """Which files are looked at: so that the report does not speak of links and submodules that never mattered."""
-    return lambda path: is_wanted(path) and settings.reads(path)
+    return lambda path: _is_wanted()(path) and settings.reads(path)
+
+
+@cache
+def _is_wanted() -> Callable[[str], bool]:
+    from msdiff.load import is_wanted
+
+    return is_wanted
+
+
+def _prepare() -> None:
+    """Import what the comparison needs, while git is looking things up."""
+    import msdiff.pipeline  # noqa: F401
 
 
 def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str | None = None) -> tuple[Policy, Sides]:
@@ -118,6 +138,7 @@ def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str |
         separated=arguments.separated,
         wanted=_wanted(policy.settings),
         limit=policy.settings.limits.file_bytes,
+        meanwhile=_prepare,
     )
     bare = sides.objects is not None and sides.root is None
     if bare and arguments.trust is None and trust is None:  # there is no working tree to read the policy from
@@ -126,7 +147,7 @@ def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str |
     return policy, sides
 
 
-def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used: set[str]) -> Request:
+def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used: set[str]) -> "Request":
     as_of = arguments.as_of or opened.date or _today()
 
     def accepted(fingerprint: str) -> Acceptance | None:
@@ -134,6 +155,8 @@ def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used
         if found is not None:
             used.add(fingerprint)
         return found
+
+    from msdiff.pipeline import Request
 
     return Request(
         settings=policy.settings,

@@ -50,7 +50,7 @@ def run(arguments: Arguments) -> int:
         raise UsageError("name what to explain", hint="A rule, a fingerprint or a node: msdiff explain THING")
     thing, words = arguments.words[0], tuple(arguments.words[1:])
     rules = policy_of(arguments, words, cwd=os.getcwd(), trust=WORKTREE).rules  # a rule needs no comparison
-    if any(rule.id == thing for rule in rules.rules):
+    if thing in rules.ids:
         print_blocks(_rule(rules.document(thing)), arguments.color)
         return 0
     print_blocks(_compared(arguments, thing, words, rules), arguments.color)
@@ -81,7 +81,7 @@ def _compared(arguments: Arguments, thing: str, words: tuple[str, ...], rules: R
         with waiting("comparing"), comparison(arguments, words) as done:
             versions = versions_of(done, range_text(arguments, words))
     except MsdiffError:
-        near = nearest(thing, (rule.id for rule in rules.rules))
+        near = nearest(thing, rules.ids)
         if near is None or words:
             raise
         raise UsageError(f"there is no rule `{thing}`", hint=f"did you mean `{near}`?") from None
@@ -118,7 +118,7 @@ def _said(thing: str, versions: Versions) -> tuple[Block, ...]:
 
 
 def _unknown(thing: str, versions: Versions, rules: RuleSet) -> UsageError:
-    names = (*versions.nodes(), *(rule.id for rule in rules.rules))
+    names = (*versions.nodes(), *rules.ids)
     near = nearest(thing, names)
     place = where(versions.report)
     if near is not None:

@@ -16,10 +16,10 @@ from msdiff.errors import ManyErrors, OutputError, UsageError
 from msdiff.model.report import Report
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.escape import shell_word, visible
-from msdiff.report.lines import Block, plain
 from msdiff.report.options import Documents, RuleDocument
 
 if TYPE_CHECKING:
+    from msdiff.report.lines import Block
     from msdiff.ruleset.library import RuleSet
 
 STDOUT = "-"
@@ -189,7 +189,7 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def print_blocks(blocks: Iterable[Block], colour: bool | None) -> None:
+def print_blocks(blocks: "Iterable[Block]", colour: bool | None) -> None:
     """Write blocks of text to standard output: wrapped and coloured on a terminal, plain in a pipe."""
     painting = wants_colour(colour, sys.stdout)
     if painting or _width() is not None:
@@ -197,6 +197,8 @@ def print_blocks(blocks: Iterable[Block], colour: bool | None) -> None:
 
         print_text(painted(blocks, width=_width(), colour=painting, unicode=_can_encode()))
     else:
+        from msdiff.report.lines import plain
+
         print_text(plain(blocks, unicode=_can_encode()))
 
 

@@ -7,19 +7,21 @@ cannot approve itself; everywhere else from the working tree; and where head cha
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from msdiff.commands.options import Arguments
 from msdiff.errors import SettingsError, UsageError
 from msdiff.model.finding import Acceptance, Finding, Level
 from msdiff.model.snapshot import Snapshot
-from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, read_accepted
 from msdiff.ruleset.library import RuleSet, load_ruleset
 from msdiff.scm.disk import Disk
 from msdiff.scm.git import resolve_version
 from msdiff.scm.revisions import form_of
-from msdiff.settings import FILES, Override, Settings, name_matches, settings_from, with_options
+from msdiff.settings import ACCEPTED_FILE, FILES, Override, Settings, name_matches, settings_from, with_options
 from msdiff.syntax.nearest import nearest
+
+if TYPE_CHECKING:  # a repository has acceptances, or it has none
+    from msdiff.ruleset.accepted import Accepted
 
 BASE, WORKTREE = "base", "worktree"
 _LARGEST = 20_000_000  # bytes of a configuration, rule or acceptance file
@@ -49,7 +51,7 @@ class Policy(NamedTuple):
 
     settings: Settings
     rules: RuleSet
-    accepted: tuple[Accepted, ...]
+    accepted: "tuple[Accepted, ...]"
     source: str
     root: str
     own_rules: frozenset[str] = frozenset()  # files
@@ -60,7 +62,7 @@ class Policy(NamedTuple):
         found = self._entry(fingerprint)
         return found and found.acceptance(as_of)
 
-    def _entry(self, fingerprint: str) -> Accepted | None:
+    def _entry(self, fingerprint: str) -> "Accepted | None":
         return next((one for one in self.accepted if one.fingerprint == fingerprint), None)
 
     def refuse_misnamed(self, findings: Iterable[Finding]) -> None:
@@ -83,14 +85,20 @@ def policy_of(arguments: Arguments, words: tuple[str, ...], *, cwd: str, trust: 
         sources = _own_rules(files, settings)
         accepted = files.read(ACCEPTED_FILE)
         rules = load_ruleset(settings, sources, _own_facts(files, settings))
-        entries = read_accepted(accepted) if accepted is not None else ()
+        entries = () if accepted is None else _entries(accepted)
     settings = with_options(settings, fail_on=arguments.fail_on, strict=arguments.strict)
     if arguments.max_file_size is not None:
         settings = settings._replace(limits=settings.limits._replace(file_bytes=arguments.max_file_size))
-    ids = tuple(rule.id for rule in rules.rules)
+    ids = rules.ids
     settings, notes = _limited(settings, ids, arguments)
     own = frozenset(path for path, _ in sources)
     return Policy(settings, rules, entries, source, root, own, notes)
+
+
+def _entries(data: bytes) -> "tuple[Accepted, ...]":
+    from msdiff.ruleset.accepted import read_accepted
+
+    return read_accepted(data)
 
 
 def repository_root(cwd: str) -> str:

@@ -7,7 +7,6 @@ no change.
 
 from collections.abc import Iterator, Mapping
 
-from msdiff.diff.nested import nested_changes
 from msdiff.model.change import Change
 from msdiff.model.graph import Effective, Element, Fact, Node
 from msdiff.model.location import Location
@@ -57,6 +56,8 @@ def attribute_change(
     kind = _kind(head.id, before, after)
     places = (before.location if before else None, after.location if after else None)
     if kind.endswith(".changed") and isinstance(old, Mapping) and isinstance(new, Mapping):
+        from msdiff.diff.nested import nested_changes  # few changes are of a map
+
         schema = _is_schema(catalogue, attribute)
         for path, one, other in nested_changes(old, new):
             yield _change(

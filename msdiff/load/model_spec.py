@@ -11,7 +11,6 @@ from itertools import pairwise
 from msdiff.load.document import Document, Reading, said
 from msdiff.load.figures import node_figures
 from msdiff.load.model_spec_fields import DEPENDENCY_ROLES, FIELDS, step_role
-from msdiff.load.model_spec_shape import KIND, SHAPE
 from msdiff.load.values import Problems
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
@@ -22,6 +21,7 @@ from msdiff.syntax.shape import Source, plain, shape_problems
 from msdiff.syntax.tree import Mapping, Scalar, Sequence, Tree
 
 NAME = "modelspec"
+KIND = "ModelSpec"
 INPUT, OUTPUT = "inputs.input", "outputs.output"  # a ModelSpec does not name its ports
 
 
@@ -41,6 +41,8 @@ def read(document: Document, catalogue: Catalogue) -> Reading:
     source = Source(document.file, NAME)
     metadata = document.root.get("metadata")
     graph = GraphKey(said(metadata, "name") if isinstance(metadata, Mapping) else "", "", KIND)
+    from msdiff.load.model_spec_shape import SHAPE  # large, and only needed here
+
     problems = shape_problems(document.root, SHAPE, source)
     if problems:
         return Reading(graph, (), problems)

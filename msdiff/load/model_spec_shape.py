@@ -6,10 +6,11 @@ names v0.2; written anew as a table, the meaning is the same.
 
 from typing import Any
 
+from msdiff.load.model_spec import KIND
+
 Table = dict[str, Any]
 
 API_VERSION = "piqc.ai/v1alpha1"
-KIND = "ModelSpec"
 
 
 def _map(*required: str, **properties: Table) -> Table:

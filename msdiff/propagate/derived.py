@@ -11,9 +11,7 @@ from msdiff.model.obligation import Held, Obligation, Violated
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.promises import PROTECTED, guards, kinds_of, ways_in
 from msdiff.propagate.routes import Routes
-from msdiff.propagate.selectors import select
 from msdiff.propagate.spaces import STORING, sources
-from msdiff.propagate.thresholds import scorers
 
 # what each is better than; fp16 and bf16 cannot be compared (rules-catalogue: precisionRank)
 PRECISION = {"fp32": 3, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1, "int4": 0}
@@ -198,6 +196,8 @@ class Context:
         node = self.node
         if not self.change.fact.attribute.endswith(SCALE) or node is None or self.base is None or self.head is None:
             return ()
+        from msdiff.propagate.thresholds import scorers  # few graphs have thresholds that are calibrated
+
         names = ("threshold.value", "threshold.calibratedFor")
         return tuple(
             name
@@ -364,6 +364,10 @@ def _policy_says(graph: Graph, attribute: str) -> bool:
 
 
 def _policy_wants(graph: Graph, node: Node, attribute: str) -> bool:
+    if not graph.policies:
+        return False
+    from msdiff.propagate.selectors import select
+
     return any(
         node.name in select(graph, policy.stated(attribute))
         for policy in graph.policies.values()

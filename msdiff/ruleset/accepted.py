@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from msdiff.errors import SettingsError
 from msdiff.model.finding import Acceptance
 from msdiff.model.location import Location
-from msdiff.settings import gathered
+from msdiff.settings import ACCEPTED_FILE, gathered
 from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.shape import Source, plain, shape_problems
 from msdiff.syntax.tree import Mapping, Sequence, Tree, parsed
 
-ACCEPTED_FILE = ".msdiff/accepted.yaml"
 _HEADER = """\
 # Findings that we decided to live with. `msdiff accept FINGERPRINT --reason TEXT [--until DATE]` adds one.
 # An entry counts for exactly this finding, until the end of the day `until`.

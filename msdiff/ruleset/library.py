@@ -9,6 +9,7 @@ import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from msdiff.errors import RuleError, UsageError
@@ -45,8 +46,8 @@ class Document(NamedTuple):
 class RuleSet:
     """Rules by id, sorted; the attribute catalogue; `tables`: the other data files under `rules/`, by name.
 
-    `sources` are the files of rules that are not built in, `models` what is known of models by their name. Nobody changes it
-    after it was made.
+    `written` are rules as the artefact has them: a run asks for few of them, and only those are made. `sources` are the files
+    of rules that are not built in, `models` what is known of models by their name. Nobody changes it after it was made.
     """
 
     def __init__(
@@ -56,46 +57,57 @@ class RuleSet:
         tables: Mapping[str, Any] | None = None,
         sources: Mapping[str, bytes] | None = None,
         models: ModelFacts | None = None,
+        written: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        self._by_id = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
-        self.rules = tuple(self._by_id.values())
+        self._made = {rule.id: rule for rule in rules}
+        self._written = {one["id"]: one for one in written if one["id"] not in self._made}
+        self.ids = tuple(sorted((*self._made, *self._written)))
         self.catalogue = catalogue
         self.tables = tables or {}
         self._sources = sources or {}
         self.models = models or ModelFacts(_known_models)
-        self._by_check: dict[tuple[str, str], list[tuple[Rule, ObligationWatch]]] = {}
-        self._by_change: dict[tuple[str, str], list[tuple[Rule, ChangeWatch]]] = {}
-        for rule in self.rules:
-            for watch in rule.watches:
-                self._register(rule, watch)
+        self._by_check: dict[tuple[str, str], list[tuple[str, int]]] = {}  # rule, number of its watch
+        self._by_change: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for id in self.ids:
+            made = self._made.get(id)
+            for number, watch in enumerate(map(_as_written, made.watches) if made else self._written[id]["watches"]):
+                self._register((id, number), watch)
 
-    def _register(self, rule: Rule, watch: Watch) -> None:
-        if isinstance(watch, ObligationWatch):
-            for check in watch.checks:
-                self._by_check.setdefault((watch.kind, check), []).append((rule, watch))
-            return
-        for kind in watch.kinds:
-            for attribute in watch.attributes or ("",):
-                self._by_change.setdefault((kind, attribute), []).append((rule, watch))
+    def _register(self, place: tuple[str, int], watch: Mapping[str, Any]) -> None:
+        for check in watch.get("checks", ()):
+            self._by_check.setdefault((watch["kind"], check), []).append(place)
+        for kind in watch.get("kinds", ()):
+            for attribute in watch["attributes"] or ("",):
+                self._by_change.setdefault((kind, attribute), []).append(place)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of them."""
+        return tuple(map(self.rule, self.ids))
 
     def rule(self, id: str) -> Rule:
         """The rule with this id; raises `UsageError` with the nearest id where there is none."""
-        if id not in self._by_id:
-            raise UsageError(
-                f"there is no rule `{id}`", hint=did_you_mean(id, self._by_id) or "`msdiff rules` lists them"
-            )
-        return self._by_id[id]
+        found = self._made.get(id)
+        if found is None:
+            if id not in self._written:
+                hint = did_you_mean(id, self.ids) or "`msdiff rules` lists them"
+                raise UsageError(f"there is no rule `{id}`", hint=hint)
+            found = self._made[id] = from_json(self._written[id])
+        return found
 
     def watching(self, kind: str, check: str) -> tuple[tuple[Rule, ObligationWatch], ...]:
         """Rules (by id) that watch obligations of this kind that compare this."""
-        return tuple(self._by_check.get((kind, check), ()))
+        found = ((rule := self.rule(id), rule.watches[number]) for id, number in self._by_check.get((kind, check), ()))
+        return tuple((rule, watch) for rule, watch in found if isinstance(watch, ObligationWatch))
 
     def watching_changes(self, kind: str, template: str | None) -> tuple[tuple[Rule, ChangeWatch], ...]:
         """Rules (by id) that watch changes of this kind, of this attribute (as the catalogue names it), at any role."""
-        found = self._by_change.get((kind, ""), [])
+        places = self._by_change.get((kind, ""), [])
         if template:
-            found = [*found, *self._by_change.get((kind, template), ())]
-        return tuple(sorted(found, key=lambda pair: pair[0].id))
+            places = [*places, *self._by_change.get((kind, template), ())]
+        places = sorted(places, key=lambda place: place[0])
+        found = ((rule := self.rule(id), rule.watches[number]) for id, number in places)
+        return tuple((rule, watch) for rule, watch in found if isinstance(watch, ChangeWatch))
 
     @property
     def wires(self) -> Mapping[str, Any]:
@@ -146,15 +158,21 @@ def load_ruleset(settings: Settings, sources: Sources = (), model_facts: Sources
     does not exist.
     """
     artefact = _built_in()
-    rules = {rule.id: rule for rule in map(from_json, artefact["rules"])}
+    written = artefact["rules"]
     catalogue = Catalogue.from_dict(artefact["catalogue"])
     own, tables = tuple(sources), artefact["tables"]
+    rules: tuple[Rule, ...] = ()
     if own:
         own, keymaps = _without_keymaps(own, catalogue)
-        rules |= {rule.id: rule for rule in _own_rules(own, catalogue, rules)} if own else {}
+        rules = tuple(_own_rules(own, catalogue, {one["id"]: from_json(one) for one in written})) if own else ()
         tables = {**tables, **{f"{_KEYMAP}{name}": data for name, data in keymaps.items()}}
-    check_rule_ids(settings, rules)
-    return RuleSet(rules.values(), catalogue, tables, dict(own), _models(tuple(model_facts)))
+    found = RuleSet(rules, catalogue, tables, dict(own), _models(tuple(model_facts)), written)
+    check_rule_ids(settings, found.ids)
+    return found
+
+
+def _as_written(watch: Watch) -> Mapping[str, Any]:
+    return watch._asdict()
 
 
 def read_rules(folder: str) -> tuple[tuple[str, bytes], ...]:

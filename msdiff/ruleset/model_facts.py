@@ -63,7 +63,7 @@ class ModelFacts:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """All entries, a team's own first."""
-        return tuple(map(entry_of, (*reversed(self._own), *self._data["models"])))
+        return tuple(map(entry_of, self._rows))
 
     @cached_property
     def keys(self) -> Mapping[str, Key]:
@@ -85,26 +85,32 @@ class ModelFacts:
         return self._read()
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Entry]:
-        found: dict[str, Entry] = {}
-        for one in self.entries:
-            for name in (one.id, *one.also):
-                found.setdefault(name.casefold(), one)
-        for one in self.entries:  # a name that an entry gives itself is not another one's last part
-            found.setdefault(one.id.rpartition("/")[2].casefold(), one)
+    def _rows(self) -> tuple[Mapping[str, Any], ...]:
+        """All entries as plain maps: a run asks for one or two of hundreds, and only those are made."""
+        return (*reversed(self._own), *self._data["models"])
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for row in self._rows:
+            for name in (row["id"], *row.get("also", ())):
+                found.setdefault(name.casefold(), row)
+        for row in self._rows:  # a name that an entry gives itself is not another one's last part
+            found.setdefault(row["id"].rpartition("/")[2].casefold(), row)
         return found
 
     @cached_property
-    def _patterns(self) -> tuple[tuple[list[str], Entry], ...]:
-        return tuple((name.casefold().split("*"), one) for one in self.entries for name in one.also if "*" in name)
+    def _patterns(self) -> tuple[tuple[list[str], Mapping[str, Any]], ...]:
+        names = ((name, row) for row in self._rows for name in row.get("also", ()) if "*" in name)
+        return tuple((name.casefold().split("*"), row) for name, row in names)
 
     def _found(self, model: str) -> Entry | None:
         for name in _spellings(model):
-            one = self._by_name.get(name)
-            if one is None:
-                one = next((one for pieces, one in self._patterns if _fits(pieces, name)), None)
-            if one is not None:
-                return one
+            row = self._by_name.get(name)
+            if row is None:
+                row = next((row for pieces, row in self._patterns if _fits(pieces, name)), None)
+            if row is not None:
+                return entry_of(row)
         return None
 
 

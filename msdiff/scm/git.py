@@ -7,9 +7,9 @@ helps.
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msdiff.errors import GitError, UsageError
-from msdiff.scm.folders import FolderSnapshot, folder_snapshot
 from msdiff.scm.meeting import forked, joined
 from msdiff.scm.opening import Found, Opening, Request
 from msdiff.scm.process import NoGit, shown
@@ -27,6 +27,9 @@ from msdiff.scm.revisions import (
 )
 from msdiff.scm.sides import Sides, Version, Where
 
+if TYPE_CHECKING:
+    from msdiff.scm.folders import FolderSnapshot
+
 MAX_FILE_BYTES = 32 * 1024 * 1024  # a larger file is not read
 
 
@@ -35,7 +38,7 @@ def every_file(path: str) -> bool:
     return True
 
 
-def resolve_sides(
+def resolve_sides(  # noqa: PLR0913  # a range has many parts
     arguments: tuple[str, ...],
     paths: tuple[str, ...] = (),
     *,
@@ -44,13 +47,14 @@ def resolve_sides(
     separated: bool = False,
     wanted: Callable[[str], bool] = every_file,
     limit: int = MAX_FILE_BYTES,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Sides:
     """Base and head of a RANGE.
 
     `arguments` are the words before `--`, `paths` those after it, relative to `cwd` (a folder); `separated` says that
     there was a `--` though nothing followed it. `wanted` tells by its path whether a file is looked at, `limit` the
     largest that is read, in bytes. Raises `UsageError` for words that make no range or can be read in two ways,
-    `GitError` for what git cannot give. The result must be closed.
+    `GitError` for what git cannot give. The result must be closed. `meanwhile` is called while git is at work.
     """
     request = Request(os.path.abspath(cwd), paths, separated or bool(paths), wanted, limit)
     form = form_of(arguments, staged=staged)
@@ -64,6 +68,8 @@ def resolve_sides(
         raise
     sides = None
     try:
+        if meanwhile is not None:
+            meanwhile()
         sides = _sides(opening, form, request)
         return sides
     finally:
@@ -186,5 +192,7 @@ def _folder(word: str, request: Request) -> Version:
     return Version(Where(None, "", snapshot.selection.patterns, None), None, snapshot)
 
 
-def _at(word: str, request: Request) -> FolderSnapshot:
+def _at(word: str, request: Request) -> "FolderSnapshot":
+    from msdiff.scm.folders import folder_snapshot
+
     return folder_snapshot(word, cwd=request.cwd, selection=request.selection(None), limit=request.limit)

@@ -4,15 +4,19 @@ In go the commits, out come the sides to compare. Promise: where a merge cannot 
 merge-base is compared instead and the report says so; it never looks like the merge.
 """
 
+from typing import TYPE_CHECKING
+
 from msdiff.model.snapshot import Snapshot
 from msdiff.scm.ancestry import ancestry_of, bases_of, doubt
-from msdiff.scm.merging import EVERYTHING, Merge, merged
 from msdiff.scm.opening import Found
 from msdiff.scm.process import shown
 from msdiff.scm.remarks import some
 from msdiff.scm.revisions import Commit, commits_of
 from msdiff.scm.sides import Sides
 from msdiff.scm.snapshots import TreeSnapshot
+
+if TYPE_CHECKING:  # most branches start at the tip of base: nothing is to be merged
+    from msdiff.scm.merging import Merge
 
 
 def forked(found: Found, base: Commit, head: Commit) -> Sides:
@@ -34,6 +38,8 @@ def joined(found: Found, base: Commit, head: Commit) -> Sides:
         notes += (f"{_names(base, head)} are the same commit",)
     if base.id in bases:
         return found.sides(found.tree(base), found.tree(head, *notes), date=head.date, merge_base=base.id)
+    from msdiff.scm.merging import Merge, merged
+
     if head.id in bases:
         notes += (f"`{shown(head.name)}` is already part of `{shown(base.name)}`: there is nothing to merge",)
         return _result(found, base, head, bases, Merge(base.tree, {}, (), notes))
@@ -43,7 +49,7 @@ def joined(found: Found, base: Commit, head: Commit) -> Sides:
     return _result(found, base, head, bases, merge._replace(notes=notes + merge.notes))
 
 
-def _result(found: Found, base: Commit, head: Commit, bases: tuple[str, ...], merge: Merge) -> Sides:
+def _result(found: Found, base: Commit, head: Commit, bases: tuple[str, ...], merge: "Merge") -> Sides:
     here = [path for path in merge.conflicts if _concerns(path, found)]
     elsewhere = [path for path in merge.conflicts if path not in here]
     what = f"merging `{shown(head.name)}` into `{shown(base.name)}` conflicts in"
@@ -61,12 +67,14 @@ def _result(found: Found, base: Commit, head: Commit, bases: tuple[str, ...], me
 
 def _concerns(path: str, found: Found) -> bool:
     """Whether a conflict may touch what is looked at; one in a folder (`/` at the end) concerns all that is in it."""
+    from msdiff.scm.merging import EVERYTHING
+
     if path == EVERYTHING:
         return True
     return found.selection.enters(path[:-1]) if path.endswith("/") else found.selection.has(path)
 
 
-def _snapshot(found: Found, base: Commit, head: Commit, merge: Merge, notes: tuple[str, ...]) -> TreeSnapshot:
+def _snapshot(found: Found, base: Commit, head: Commit, merge: "Merge", notes: tuple[str, ...]) -> TreeSnapshot:
     label = f"merge of {head.name} into {base.name}"
     return TreeSnapshot(label, head.id, merge.tree, found.objects, found.selection, said=notes, others=merge.others)
 

@@ -6,12 +6,11 @@ at the same time, and `end` leaves no process behind.
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msdiff.errors import GitError
 from msdiff.model.snapshot import Snapshot
 from msdiff.scm.disk import Disk
-from msdiff.scm.index import IndexSnapshot, index_of, index_snapshot, list_index, list_untracked, printed
 from msdiff.scm.objects import READER, Objects, peeled
 from msdiff.scm.process import Child, Result, shown
 from msdiff.scm.repository import Repository, ask, refusal, repository_of, settled
@@ -19,7 +18,10 @@ from msdiff.scm.revisions import FORK, INDEX, MERGE, TREE, Commit, Form, commits
 from msdiff.scm.selection import Selection, patterns_of
 from msdiff.scm.sides import Sides, Version, Where
 from msdiff.scm.snapshots import TreeSnapshot
-from msdiff.scm.worktree import WorkingTreeSnapshot
+
+if TYPE_CHECKING:  # two commits need neither
+    from msdiff.scm.index import IndexSnapshot
+    from msdiff.scm.worktree import WorkingTreeSnapshot
 
 
 class Request(NamedTuple):
@@ -54,10 +56,18 @@ class Opening:
         self._bases = self._started_bases(form)
 
     def _started_index(self, form: Form) -> Child | None:
-        return list_index(self._git) if form.kind in (TREE, INDEX) else None
+        if form.kind not in (TREE, INDEX):
+            return None
+        from msdiff.scm.index import list_index
+
+        return list_index(self._git)
 
     def _started_untracked(self, form: Form) -> Child | None:
-        return list_untracked(self._git) if form.kind == TREE else None
+        if form.kind != TREE:
+            return None
+        from msdiff.scm.index import list_untracked
+
+        return list_untracked(self._git)
 
     def _started_bases(self, form: Form) -> Child | None:
         if form.kind not in (MERGE, FORK) or not all(map(is_askable, form.revisions)):
@@ -129,15 +139,20 @@ class Found(NamedTuple):
     def _where(self) -> Where:
         return Where(self.repository.root, self.repository.prefix, self.selection.patterns, self.objects)
 
-    def staged(self) -> IndexSnapshot:
+    def staged(self) -> "IndexSnapshot":
         """What is staged; raises `GitError` in a bare repository, and where it holds a conflict."""
+        from msdiff.scm.index import index_of, index_snapshot
+
         git, objects = self.repository.git, self.objects
         if self.repository.root is None or self.listing is None:
             raise _bare("index")
         return index_snapshot(git, index_of(self.listing, git, objects), objects, self.selection)
 
-    def working_tree(self) -> WorkingTreeSnapshot:
+    def working_tree(self) -> "WorkingTreeSnapshot":
         """What lies on disk; raises `GitError` in a bare repository."""
+        from msdiff.scm.index import index_of, printed
+        from msdiff.scm.worktree import WorkingTreeSnapshot
+
         repository, objects = self.repository, self.objects
         if repository.root is None or self.listing is None or self.untracked is None:
             raise _bare("working tree")

@@ -171,7 +171,7 @@ def test_ctrl_c_is_130(repo: Repo, run: Run, monkeypatch: pytest.MonkeyPatch) ->
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("msdiff.commands.comparing.compare", interrupted)
+    monkeypatch.setattr("msdiff.pipeline.compare", interrupted)
     assert run("main..HEAD") == (130, "", "\nmsdiff: interrupted\n")
 
 

@@ -14,7 +14,23 @@ from msdiff.commands.progress import waiting
 from tests.e2e.conftest import Run
 from tests.e2e.playground import Repo, run_process
 
-HEAVY = ("pydantic", "networkx", "deepdiff", "git", "github", "rich", "jsonschema", "ruamel")
+HEAVY = (
+    "pydantic",
+    "networkx",
+    "deepdiff",
+    "git",
+    "github",
+    "rich",
+    "jsonschema",
+    "ruamel",
+    "cel_expr_python",
+    "subprocess",
+)
+OF_OTHERS = (  # for other graphs, other ranges and other reports
+    "msdiff.scm.index", "msdiff.scm.folders", "msdiff.scm.merging", "msdiff.scm.worktree", "msdiff.ruleset.accepted",
+    "msdiff.load.compose", "msdiff.load.model_spec_shape", "msdiff.propagate.policies", "msdiff.propagate.drift",
+    "msdiff.report.lines", "msdiff.report.markdown", "msdiff.diff.nested",
+)  # fmt: skip
 
 
 def test_several_reports_in_one_run(repo: Repo, run: Run, tmp_path: Path) -> None:
@@ -170,7 +186,7 @@ def test_the_repository_is_not_touched(repo: Repo, run: Run) -> None:
 def test_an_ordinary_run_imports_nothing_heavy(repo: Repo) -> None:
     program = (
         "import sys; from msdiff.cli import main; code = main(['main..HEAD', '-f', 'json']);"
-        f"print(sorted(set(sys.modules) & set({HEAVY!r})), code, file=sys.stderr)"
+        f"print(sorted(set(sys.modules) & set({HEAVY + OF_OTHERS!r})), code, file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -211,7 +227,7 @@ def test_a_crash_is_5_with_a_file_that_holds_nothing_of_the_users(
     def broken(*arguments: object) -> None:
         raise KeyError("a secret of the user")
 
-    monkeypatch.setattr("msdiff.commands.comparing.compare", broken)
+    monkeypatch.setattr("msdiff.pipeline.compare", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     done = run("main..HEAD", "--config=secret.yaml")
     assert done.code == 3  # there is no such configuration: still an error of ours that is explained

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msdiff.errors import ManyErrors, MsdiffError, SettingsError
 from msdiff.model.finding import Acceptance
 from msdiff.model.location import Location
-from msdiff.ruleset.accepted import ACCEPTED_FILE, Accepted, is_date, read_accepted, with_accepted
+from msdiff.ruleset.accepted import Accepted, is_date, read_accepted, with_accepted
+from msdiff.settings import ACCEPTED_FILE
 
 FULL = """\
 # why we live with these
