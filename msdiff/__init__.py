@@ -4,6 +4,8 @@ The public API is `compare`, `load_graph` and `Report`. Each is imported when it
 `import msdiff` costs nothing.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 __all__ = ["Report", "__version__", "compare", "load_graph"]

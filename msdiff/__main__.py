@@ -4,6 +4,8 @@ Promise: no module is imported from the working directory, which `-m` puts first
 looked at, a `json.py` would run in the place of Python's own.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 

@@ -4,6 +4,8 @@ Configuration, rules of a team's own and acceptances count as on the command lin
 written. Promise: what goes wrong is an `MsdiffError` with `message`, `hint` and `location`, never an exit.
 """
 
+from __future__ import annotations
+
 import os
 from typing import TypeAlias
 

@@ -4,6 +4,8 @@ Which command is meant, one boundary for everything that can go wrong, and nothi
 exit 1, and every error is rendered here, once.
 """
 
+from __future__ import annotations
+
 import gc
 import os
 import sys

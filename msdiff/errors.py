@@ -3,6 +3,8 @@
 A name that does not resolve is a finding, never one of these. A crash (exit 5) is whatever else escapes.
 """
 
+from __future__ import annotations
+
 from msdiff.model.location import Location
 
 

@@ -4,8 +4,10 @@ In: one or two snapshots, settings and rules. Out: a finished `Report`. Raises `
 ours and cannot be read (in base it is reported, and what it held is unknown), `NothingToCompare` where no version has a graph.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msdiff.classify import Causes, Evidence, Judged, classify
 from msdiff.classify.alone import alone
@@ -17,6 +19,7 @@ from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Finding, Level, Verdict
 from msdiff.model.graph import Effective, Element, Fact, Graph
 from msdiff.model.obligation import Obligation, Outcome, Status, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Coverage, Problem, Report, Side
 from msdiff.model.snapshot import Snapshot
 from msdiff.propagate import Obligations, Promise, Tables, obligations, promised
@@ -143,7 +146,7 @@ def _in_doubt(problems: Iterable[Problem]) -> Iterable[str]:
 
 
 def _paired(
-    old: Loaded, new: Loaded, base: Snapshot, head: Snapshot, wrong: list[MsdiffError], models: "ModelFacts"
+    old: Loaded, new: Loaded, base: Snapshot, head: Snapshot, wrong: list[MsdiffError], models: ModelFacts
 ) -> tuple[GraphPair, ...]:
     """The graphs of both versions side by side, base in head's names. What is wrong with base's references is added to
     `wrong`. Where base could not be read in full, a rename is only what is declared: the new name may be an old one."""
@@ -179,7 +182,7 @@ class _World:
         request: Request,
         *,
         compared: bool = True,
-        mentions: "tuple[Mention, ...]" = (),
+        mentions: tuple[Mention, ...] = (),
         doubted: frozenset[str] = frozenset(),
     ) -> None:
         self.pairs = pairs

@@ -4,15 +4,18 @@ Every key is checked, and every problem of the file is raised together with its 
 a file's bytes, because on a pull request the configuration comes from base.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msdiff.errors import ManyErrors, MsdiffError, SettingsError
 from msdiff.model.finding import Level, Verdict
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.nearest import did_you_mean
 from msdiff.syntax.shape import Source, plain, shape_problems
 from msdiff.syntax.tree import Entry, Scalar, Sequence, Tree, parsed

@@ -4,8 +4,9 @@ In: `Evidence` and a rule set. Out: `Judged`: findings (gravest first), each cha
 and what could not be decided. Pure: nothing is looked up here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Set
-from typing import NamedTuple
 
 from msdiff.classify.affected import affected, way
 from msdiff.classify.causes import Causes
@@ -18,6 +19,7 @@ from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Level, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Held, Obligation, Status, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Affected, ClassifiedChange, UndecidedObligation
 from msdiff.model.values import Value
 from msdiff.ruleset.library import RuleSet

@@ -4,6 +4,8 @@ In: findings, obligations of both versions and the impacts that are no obligatio
 node. Decided by value: an obligation counts for its node only where its outcome or one of its facts differs.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.classify.causes import Causes

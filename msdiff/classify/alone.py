@@ -4,6 +4,8 @@ In: the change, the name of its attribute in the catalogue, and the table `rules
 harmless, else the reason why it is unverified. A change that nothing can decide is never safe.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 

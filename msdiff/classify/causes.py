@@ -4,6 +4,8 @@ In: the changes of a comparison. Out, for an obligation (in both versions): its 
 stands for all its attributes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.model.change import Change

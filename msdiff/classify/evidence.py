@@ -1,11 +1,14 @@
 """All that judging needs, gathered by the pipeline: classify itself looks nothing up."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Impact, Level, Related, Verdict
 from msdiff.model.obligation import Obligation
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 Key: TypeAlias = tuple[str, ...]

@@ -1,5 +1,7 @@
 """A finding's identity over time: rule, place, attribute, old and new value, consumer. No line numbers, no prose."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Mapping
 

@@ -5,8 +5,9 @@ status), of an obligation that lost the declaration it was decided by, and, wher
 that holds because both sides moved. A rule that watches changes speaks of each change, or of each consumer that it reaches.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.classify.causes import Causes
 from msdiff.classify.evidence import Evidence, Facts
@@ -15,6 +16,7 @@ from msdiff.model.change import Change
 from msdiff.model.claim import Claim
 from msdiff.model.finding import Verdict
 from msdiff.model.obligation import Held, Obligation, Outcome, Status, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, same
 from msdiff.ruleset.expressions import Groups
 from msdiff.ruleset.judge import applies, change_facts, judged, message, obligation_facts, speaks

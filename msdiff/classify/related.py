@@ -5,6 +5,8 @@ states an old value is named. With very many of them the first finding of a chan
 `MANY` and how many more there are: 500 consumers of one change must not name one another 250,000 times.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.classify.evidence import Evidence

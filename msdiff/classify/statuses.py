@@ -1,5 +1,7 @@
 """How an obligation stands in head against base: the one place where two outcomes become a status (design, section 6)."""
 
+from __future__ import annotations
+
 from msdiff.model.obligation import Outcome, Status, Undecided, Violated
 
 

@@ -4,6 +4,8 @@ In: drafts of all rules. Out: those that stay. A rule that `supersedes` another 
 where the other's causes are among its own; two drafts of one rule on one node with the same causes and status are one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.classify.judging import Draft

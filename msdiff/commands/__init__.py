@@ -4,6 +4,8 @@ A command is its module, with `parser()` and `run(arguments)`, and one line in `
 their command is asked for, so that a comparison does not pay for the others.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import Protocol, cast
 

@@ -4,6 +4,8 @@ In: a finding's fingerprint and why. Out: an entry in `.msdiff/accepted.yaml` of
 that the comparison really has is accepted, exactly that one, and nothing else in the file changes.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Iterable

@@ -4,8 +4,9 @@ In: a comparison with the graphs of both versions. Out: blocks of text. Promise:
 versions, every value is an effective value of a graph, and its place is where a file states it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.commands.comparing import Comparison
 from msdiff.commands.finding import where
@@ -15,6 +16,7 @@ from msdiff.model.finding import Finding
 from msdiff.model.graph import Edge, Effective, Element, Graph, Node
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Affected, Report, SloResult
 from msdiff.pipeline import graphs_of
 from msdiff.propagate.flow import Paths
@@ -100,7 +102,7 @@ def finding_blocks(finding: Finding, versions: Versions) -> Iterator[Block]:
     )
 
 
-def _section(heading: str, lines: "Iterator[Line] | list[Line]") -> Iterator[Block]:
+def _section(heading: str, lines: Iterator[Line] | list[Line]) -> Iterator[Block]:
     found = tuple(lines)
     if found:
         yield BLANK

@@ -1,5 +1,7 @@
 """`msdiff check [REV|PATH]`: what is violated, unpinned or unknown in one version."""
 
+from __future__ import annotations
+
 from msdiff.commands.compare import judged
 from msdiff.commands.options import Arguments, Parser, add_common, add_judging, add_output, add_policy
 

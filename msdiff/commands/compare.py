@@ -1,5 +1,7 @@
 """`msdiff [RANGE] [-- PATHS]`: compare two versions."""
 
+from __future__ import annotations
+
 from msdiff.commands import COMMANDS, NOT_YET
 from msdiff.commands.options import Arguments, Parser, add_common, add_judging, add_output, add_policy, add_range
 from msdiff.errors import UsageError

@@ -4,16 +4,19 @@ Shared by every command that compares or looks at a version. Promise: whatever w
 what was left out on request.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msdiff
 from msdiff.commands.options import Arguments, one_version
 from msdiff.commands.policy import BASE, Policy, changed_by_head, policy_of
 from msdiff.model.finding import Acceptance
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.model.snapshot import Snapshot
 from msdiff.report.escape import shell_word
@@ -37,7 +40,7 @@ class Comparison(NamedTuple):
     base: Snapshot | None
     head: Snapshot
     root: str | None
-    request: "Request"
+    request: Request
     report: Report
 
     def left_alone(self) -> tuple[tuple[str, str], ...]:
@@ -75,7 +78,7 @@ def comparison(arguments: Arguments, words: tuple[str, ...], *, cwd: str | None 
 @contextmanager
 def opened_version(
     arguments: Arguments, word: str | None, *, cwd: str | None = None
-) -> "Iterator[tuple[Version, Policy, Request]]":
+) -> Iterator[tuple[Version, Policy, Request]]:
     """One version, and what to look at it with. `word` is a revision or a path; `None` is the working tree."""
     cwd = cwd or os.getcwd()
     policy = policy_of(arguments, () if word is None else (word,), cwd=cwd)
@@ -147,7 +150,7 @@ def _opened(arguments: Arguments, words: tuple[str, ...], cwd: str, trust: str |
     return policy, sides
 
 
-def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used: set[str]) -> "Request":
+def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used: set[str]) -> Request:
     as_of = arguments.as_of or opened.date or _today()
 
     def accepted(fingerprint: str) -> Acceptance | None:

@@ -3,6 +3,8 @@
 Promise: a revision is only ever data for the shell (git allows `$(...)` in the name of a branch).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 from msdiff.commands import COMMANDS, command

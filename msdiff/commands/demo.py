@@ -4,15 +4,17 @@ In: a folder that does not exist or is empty. Out: the repository in it, and the
 Promise: the same commits on every machine, and nothing outside the folder.
 """
 
+from __future__ import annotations
+
 import os
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.commands.comparing import comparison
 from msdiff.commands.options import Arguments, Parser, add_color, add_common
 from msdiff.commands.output import Target, deliver, print_text
 from msdiff.errors import UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.report.escape import visible
 from msdiff.scm.sample import Commit, write_repository

@@ -1,5 +1,7 @@
 """A rule -> what there is to say about it, section by section, in sentences with names in backticks."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 

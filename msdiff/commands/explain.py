@@ -1,5 +1,7 @@
 """`msdiff explain THING [RANGE]`: a rule, one finding of a comparison, or why a node is affected by it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable
 

@@ -1,5 +1,7 @@
 """`msdiff facts [MODEL]`: what is known of a model by its name, and from where; without a name, all that are known."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping

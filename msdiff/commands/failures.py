@@ -4,6 +4,8 @@ In: an `MsdiffError`, or whatever else escaped. Out: text. Promise: names from t
 on; the file about a crash holds no content of any file, no environment and no path of the user's.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,7 @@
 """Finding a finding, a change or a node again by what the user typed."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 

@@ -4,6 +4,8 @@ In: a comparison whose head lies in the working tree. Out: changed values in its
 only where it proves to help, comments and layout stay, and a file that is not what was compared is not touched.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.commands.comparing import Comparison, comparison

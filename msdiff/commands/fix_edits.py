@@ -4,11 +4,14 @@ In go a file's text, positions of values and what shall stand there. Promise: no
 comment; and the new text is read as the same tokens but for these values, whatever the values hold.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from msdiff.model.records import NamedTuple
 from msdiff.report.escape import visible
 
 LARGEST = 4_000_000  # characters; the scanner is not fast

@@ -5,10 +5,11 @@ requirement), where a consumer takes less than the producer now gives, or where 
 takes. Promise: an edit is proposed only if the finding is gone (or less grave) with it and nothing else is worse.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
 from msdiff.commands.comparing import Comparison
 from msdiff.commands.fix_edits import Replacement, Written, replaced, written_at
@@ -17,6 +18,7 @@ from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Level, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.model.snapshot import Snapshot
 from msdiff.pipeline import compare

@@ -4,6 +4,8 @@ In: the runner's variables. Out: the exit code of the verdict, whatever GitHub d
 network is written before GitHub is asked for anything.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from typing import Any

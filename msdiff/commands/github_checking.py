@@ -3,6 +3,8 @@
 Promise: green is only what neither fails the run nor is worse than safe; what is let pass (`fail-on`, a label) is grey.
 """
 
+from __future__ import annotations
+
 from msdiff.commands.github_judging import Judged
 from msdiff.commands.github_text import check_text
 from msdiff.commands.options import Arguments

@@ -4,9 +4,10 @@ In go the event, the clone in the working directory and the command line. Promis
 and in a second stage, configuration, rules of the team's own and acceptances come from base.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 from urllib.parse import quote
 
 from msdiff.commands.comparing import Comparison, comparison
@@ -14,6 +15,7 @@ from msdiff.commands.options import Arguments
 from msdiff.commands.output import documents_of
 from msdiff.commands.policy import BASE
 from msdiff.errors import MsdiffError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report, Side
 from msdiff.report.escape import code_block, code_span, shell_word, visible
 from msdiff.report.options import Documents

@@ -5,15 +5,18 @@ within a limit and costs no verdict; a label counts only if GitHub shows it now;
 is no longer the head of the pull request.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from msdiff.commands.github_checking import check_of
 from msdiff.commands.github_judging import Judged
 from msdiff.commands.github_text import LONGEST, Words, comment_text, standing_of
 from msdiff.commands.options import Arguments
 from msdiff.model.finding import Verdict
+from msdiff.model.records import NamedTuple
 from msdiff.scm.github import BOT, PATIENCE_S, Api, Trouble, connected
 from msdiff.scm.github_check import check
 from msdiff.scm.github_comment import Draft, Drafting, Outcome, Posted, Stamp, Thread, recalled

@@ -5,6 +5,8 @@ that comes from the repository is taken for a workflow command or for an output 
 that cannot be written costs no verdict.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 

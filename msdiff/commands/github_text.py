@@ -4,10 +4,11 @@ Promise: the verdict stands in the first line, whatever has to be left out; nobo
 command line's list.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import msdiff
 from msdiff.commands.failures import error_text
@@ -15,6 +16,7 @@ from msdiff.commands.github_judging import Judged
 from msdiff.commands.options import Arguments
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.escape import code_block, code_span, visible

@@ -1,5 +1,7 @@
 """`msdiff graph [REV|PATH]`: the graph of one version, drawn."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 from msdiff.commands.comparing import opened_version

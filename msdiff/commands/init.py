@@ -5,6 +5,8 @@ the ModelSpecs that were found, or that adds to the Compose stacks that were fou
 nothing is overwritten without `--force`.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re

@@ -4,6 +4,8 @@ In: words. Out: `Arguments`. Promise: whatever is not understood is a `UsageErro
 an exit from within.
 """
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn

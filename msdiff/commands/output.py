@@ -4,15 +4,18 @@ In: a report and where it shall go. Promise: a file is written whole or not at a
 could not be written, and text that the output cannot encode is escaped.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from io import RawIOBase
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from msdiff.commands.options import Arguments
 from msdiff.errors import ManyErrors, OutputError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.report import RENDERERS, RenderOptions
 from msdiff.report.escape import shell_word, visible
@@ -79,7 +82,7 @@ def _write(target: Target, text: str) -> None:
         write_file(target.file, text)
 
 
-def documents_of(rules: "RuleSet") -> Documents:
+def documents_of(rules: RuleSet) -> Documents:
     """What each rule is about, read when a format asks for it."""
 
     def document(id: str) -> RuleDocument | None:
@@ -189,7 +192,7 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def print_blocks(blocks: "Iterable[Block]", colour: bool | None) -> None:
+def print_blocks(blocks: Iterable[Block], colour: bool | None) -> None:
     """Write blocks of text to standard output: wrapped and coloured on a terminal, plain in a pipe."""
     painting = wants_colour(colour, sys.stdout)
     if painting or _width() is not None:

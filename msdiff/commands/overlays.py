@@ -4,6 +4,8 @@ In: claims of stacks. Out: the text of `ApplicationGraph` documents of the stack
 text states nothing by itself; what it suggests stands in comments.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterable, Iterator

@@ -4,6 +4,8 @@ In go the folder that they lie in and a path below it, with `/`. Promise: no sym
 out of it, nothing but a regular file is opened, and a file is written whole or not at all.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 

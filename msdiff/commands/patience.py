@@ -4,6 +4,8 @@ In: seconds of computing time. Promise: work that takes longer ends with a clear
 nothing half done is shown. Sizes, depths and numbers are limited where they are read; this is for what all of them let pass.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType

@@ -4,14 +4,17 @@ In: arguments and the words of the RANGE. Out: `Policy`. Promise: on a pull requ
 cannot approve itself; everywhere else from the working tree; and where head changes one of them, the report says so.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from msdiff.commands.options import Arguments
 from msdiff.errors import SettingsError, UsageError
 from msdiff.model.finding import Acceptance, Finding, Level
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.ruleset.library import RuleSet, load_ruleset
 from msdiff.scm.disk import Disk
@@ -51,7 +54,7 @@ class Policy(NamedTuple):
 
     settings: Settings
     rules: RuleSet
-    accepted: "tuple[Accepted, ...]"
+    accepted: tuple[Accepted, ...]
     source: str
     root: str
     own_rules: frozenset[str] = frozenset()  # files
@@ -62,7 +65,7 @@ class Policy(NamedTuple):
         found = self._entry(fingerprint)
         return found and found.acceptance(as_of)
 
-    def _entry(self, fingerprint: str) -> "Accepted | None":
+    def _entry(self, fingerprint: str) -> Accepted | None:
         return next((one for one in self.accepted if one.fingerprint == fingerprint), None)
 
     def refuse_misnamed(self, findings: Iterable[Finding]) -> None:
@@ -95,7 +98,7 @@ def policy_of(arguments: Arguments, words: tuple[str, ...], *, cwd: str, trust: 
     return Policy(settings, rules, entries, source, root, own, notes)
 
 
-def _entries(data: bytes) -> "tuple[Accepted, ...]":
+def _entries(data: bytes) -> tuple[Accepted, ...]:
     from msdiff.ruleset.accepted import read_accepted
 
     return read_accepted(data)

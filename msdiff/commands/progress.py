@@ -3,6 +3,8 @@
 Promise: nothing is written within the first second, nothing where standard error is no terminal, and nothing remains.
 """
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """`msdiff rules`: the catalogue of rules, a team's own included."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping

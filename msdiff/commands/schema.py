@@ -1,5 +1,7 @@
 """`msdiff schema graph|config|rule|facts|report`: JSON Schemas, for editors and for whoever reads our output."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
 from typing import Any

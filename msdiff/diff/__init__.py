@@ -5,6 +5,8 @@ with ids `c1`, `c2` ... in that order. Promised: only differences of meaning; wh
 its own; `diff(g, g)` is empty.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from msdiff.diff.pairing import GraphPair, pair

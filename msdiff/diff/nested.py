@@ -5,9 +5,11 @@ Two mappings in, the smallest parts that differ out, each with its path. Promise
 deep as a person would name it: a list of plain values as a whole, a record field by field.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value, same
 
 _SETS = frozenset({"required", "enum", "type"})  # lists in a schema of which the order means nothing

@@ -4,11 +4,13 @@ By name and variant. Where exactly one graph of each side is left over and they 
 same application under another `metadata.name`. Promised: each graph is in exactly one pair, pairs sorted by label.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from msdiff.model.graph import Graph
+from msdiff.model.records import NamedTuple
 
 
 class GraphPair(NamedTuple):

@@ -5,6 +5,8 @@ Promised: conservative. A tie, a differing attribute or a differing neighbour is
 the old node counts as the new one's neighbour, so that a consumer left behind shows as a dangling reference of a rename.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.graph import Graph, Node

@@ -5,6 +5,8 @@ map, a schema) gives a change for each part that differs. A statement that appea
 no change.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from msdiff.model.change import Change

@@ -9,10 +9,12 @@ something together, such as the Compose files and files of variables of a stack 
 imported only where a file may be such a part.
 """
 
+from __future__ import annotations
+
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msdiff.errors import InputError
 from msdiff.load import application_graph, model_spec
@@ -20,6 +22,7 @@ from msdiff.load.conflicts import conflicts
 from msdiff.load.document import Document, Reading, SharedClaims
 from msdiff.load.figures import graph_figures, needs_whole_graph
 from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.settings import Settings
@@ -109,7 +112,7 @@ class Loaded(NamedTuple):
     problems: tuple[InputError, ...]
     files: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
-    mentions: "tuple[Mention, ...]" = ()
+    mentions: tuple[Mention, ...] = ()
     notes: tuple[str, ...] = ()
     doubted: tuple[GraphKey, ...] | None = ()  # graphs that may say more than could be read; `None`: any may
     variants: tuple[GraphKey, ...] = ()  # those of stacks

@@ -3,9 +3,12 @@
 In: a text. Out: hosts with port and path. Promised: user, password and query of an address are never handed out.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msdiff.model.records import NamedTuple
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s,;\"']*@)?([A-Za-z0-9_.-]*)(?::(\d{1,5}))?(/[^\s,;?#\"'|]*)?")
 _BARE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*)?:(\d{2,5})(/[^\s,;?#\"']*)?")

@@ -5,6 +5,8 @@ every unknown key, word out of a closed vocabulary, wrong type and impossible fi
 what is right is read all the same.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 

@@ -1,5 +1,7 @@
 """Which check each attribute of the catalogue asks for, made when first needed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
@@ -12,7 +14,7 @@ from msdiff.ruleset.attributes import Attribute, Catalogue
 class CheckTable(dict[str, Check]):
     """The checks of one section, by the row's name there; each is made when it is first asked for."""
 
-    def __init__(self, checks: "Checks", section: str) -> None:
+    def __init__(self, checks: Checks, section: str) -> None:
         super().__init__()
         self._checks = checks
         self._section = section

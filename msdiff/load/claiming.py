@@ -3,6 +3,8 @@
 In: what is said, one by one. Out: claims, in that order; edges are numbered by the graph.
 """
 
+from __future__ import annotations
+
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value

@@ -4,6 +4,8 @@ In: claims on one graph, in the order of files and lines. Out: a problem at each
 the place of the first. Edges never conflict: each statement is an edge of its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from msdiff.errors import InputError

@@ -1,9 +1,12 @@
 """What a reader gets and what it gives back."""
 
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
+
+from typing import TypeAlias
 
 from msdiff.errors import InputError
 from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Mapping, Scalar
 
 SharedClaims: TypeAlias = dict[tuple[object, ...], list[Claim]]  # what the same rows said in another version

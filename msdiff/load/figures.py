@@ -4,13 +4,15 @@ In: the claims on one element, or on one graph. Out: a problem at the place of t
 TO16 of the latency model (section 3).
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from msdiff.errors import InputError
 from msdiff.model.claim import Claim
+from msdiff.model.records import NamedTuple
 
 _QUANTILES = ("minMs", "p50Ms", "p90Ms", "p95Ms", "p99Ms", "maxMs")
 _HIGHER = "a higher percentile cannot be lower"

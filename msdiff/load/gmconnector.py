@@ -8,10 +8,11 @@ Steps that are no `isDownstreamService` hand on what they get, in their order; i
 do. A setting of a step that holds the address of a service is a call.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.load.addresses import addresses, is_own_machine
 from msdiff.load.claiming import Claims, port_name
@@ -19,6 +20,7 @@ from msdiff.load.document import Document, Reading, said
 from msdiff.load.secrets import is_secret
 from msdiff.model.claim import GraphKey
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.syntax.tree import Mapping, Scalar, Sequence, Tree
 

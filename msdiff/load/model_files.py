@@ -5,11 +5,13 @@ Out: what they state, each with its place. Promised: the dimension is that of th
 figures that mean "no limit" say nothing.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.syntax.shape import plain
 from msdiff.syntax.tree import Mapping as Map

@@ -5,14 +5,17 @@ the repository with Hugging Face files in it, and notes about files that could n
 statement stands before its folder's; no path leads out of the folder; nothing is read that no node names.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.errors import InputError
 from msdiff.load.model_files import Folder, Stated, card, module_paths, stated
 from msdiff.model.claim import Claim, GraphKey
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.syntax.tree import Limits, Scalar, Tree, parsed
 

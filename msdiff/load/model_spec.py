@@ -5,6 +5,8 @@ In: a document of `kind: ModelSpec`. Out: claims on a graph of its own, named li
 docs/graph-format.md). Promised: the document is checked exactly as published, and one that is wrong makes no claims.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import pairwise
 

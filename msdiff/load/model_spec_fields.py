@@ -1,5 +1,7 @@
 """Which field of a ModelSpec is which attribute of the model's node, and what converting does to the value."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TypeAlias
 

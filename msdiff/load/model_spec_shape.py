@@ -4,6 +4,8 @@ Valid JSON Schema 2020-12. Source: schema/v0.1/modelspec.v0.1.json of github.com
 names v0.2; written anew as a table, the meaning is the same.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from msdiff.load.model_spec import KIND

@@ -3,6 +3,8 @@
 So a raised limit is a change of the same policy, and reordering or reformatting the file changes nothing.
 """
 
+from __future__ import annotations
+
 from msdiff.syntax.shape import plain
 from msdiff.syntax.tree import Mapping, Tree
 

@@ -5,6 +5,8 @@ In: the catalogue. Out: plain data. Promised: what the reader accepts, the schem
 contradict each other, and units in text, are the reader's alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -92,7 +94,7 @@ class _Schemas:
             {**named, "propertyNames": {"anyOf": [{"enum": list(allowed)}, {"pattern": "^x-"}]}} if allowed else named
         )
 
-    def _step(self, step: "Branches | str", section: str) -> Schema:
+    def _step(self, step: Branches | str, section: str) -> Schema:
         if not isinstance(step, str):
             return self._group(step, section)
         attribute = self._catalogue.row(section, step)
@@ -102,7 +104,7 @@ class _Schemas:
         notes: Schema = {"description": attribute.about}
         return {**schema, **notes} if attribute.default is None else {**schema, **notes, "default": attribute.default}
 
-    def _names(self, step: "Branches | str", section: str) -> tuple[str, ...]:
+    def _names(self, step: Branches | str, section: str) -> tuple[str, ...]:
         while not isinstance(step, str):
             step = next(iter(step.values()))
         return self._catalogue.row(section, step).names

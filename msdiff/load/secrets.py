@@ -3,6 +3,8 @@
 In: the name of a variable or key. Out: whether its value is left alone. Promised: when in doubt, it is a secret.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
 

@@ -4,6 +4,8 @@ In: the words of the catalogue. Out: checks. A selector of one node is its name,
 has a default is filled in, so that equal meaning is equal value.
 """
 
+from __future__ import annotations
+
 from msdiff.load.values import (
     INVALID,
     Check,

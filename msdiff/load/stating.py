@@ -3,13 +3,14 @@
 In: maps of a document and the branches of a section. Out: claims and problems of one document, collected.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.load.checks import Checks, CheckTable
 from msdiff.load.document import Document, SharedClaims
 from msdiff.load.values import INVALID, Problems
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.ruleset.attributes import PORT_SIDES, Branches
 from msdiff.syntax.nearest import did_you_mean
@@ -121,7 +122,7 @@ class Statements:
         place = _new(Location, (self._file, tree.line, tree.column, self._reader))
         self.claims.append(_new(Claim, (self._graph, subject.element, name, value, place, self._number, text)))
 
-    def _named_by_user(self, key: str, entry: Entry, branches: Branches, path: str) -> "Branches | str | None":
+    def _named_by_user(self, key: str, entry: Entry, branches: Branches, path: str) -> Branches | str | None:
         """Where a name of the user's leads: the part of the catalogue's name in angle brackets."""
         pattern = next((name for name in branches if name.startswith("<")), None)
         if pattern is None or key.startswith("x-"):
@@ -137,7 +138,7 @@ class Statements:
             return None
         return step
 
-    def _names_for(self, step: "Branches | str") -> tuple[str, ...]:
+    def _names_for(self, step: Branches | str) -> tuple[str, ...]:
         while not isinstance(step, str):
             step = next(iter(step.values()))
         return self._catalogue.row("node", step).names

@@ -5,9 +5,11 @@ may be part of a stack; each part is parsed once for its content (`FileClaims.pa
 are read together once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msdiff.errors import InputError
 from msdiff.load import PYTHON
@@ -24,6 +26,7 @@ from msdiff.load.compose import (
 )
 from msdiff.load.keymaps import KeyMaps, keymaps_of
 from msdiff.model.mention import Mention
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.settings import Settings
 from msdiff.syntax.tree import Limits
@@ -40,7 +43,7 @@ NAMED = (".toml", *PYTHON)
 class Kept(NamedTuple):
     """What one file gave, whatever it is; kept by path and content."""
 
-    part: "Part | None" = None
+    part: Part | None = None
     mentions: tuple[Mention, ...] = ()
 
 

@@ -4,6 +4,8 @@ Equal meaning becomes equal value: quantities in the unit of the name, sets sort
 one, integral floats as integers. Impossible figures (not a number, infinite, outside the row's bounds) are problems.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable
 from typing import TypeAlias

@@ -4,6 +4,8 @@ In: what one or two versions say. Out: the same without the claims of such varia
 Promised: a variant is left out of both versions or of none, so that none seems to be new or gone that is not.
 """
 
+from __future__ import annotations
+
 from msdiff.load import Loaded
 from msdiff.model.claim import GraphKey
 

@@ -1,9 +1,10 @@
 """What differs between base and head, before anybody judges it."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 

@@ -1,8 +1,9 @@
 """One thing that a file says."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 TABLE = "facts"  # the reader of what no file says and a table of model facts does

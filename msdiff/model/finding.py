@@ -1,10 +1,12 @@
 """A rule's judgement, and a change's way to a consumer."""
 
+from __future__ import annotations
+
 from enum import Enum
-from typing import NamedTuple
 
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 
 
 class Verdict(Enum):
@@ -16,16 +18,16 @@ class Verdict(Enum):
     RISKY = "risky"
     BREAKING = "breaking"
 
-    def __lt__(self, other: "Verdict") -> bool:
+    def __lt__(self, other: Verdict) -> bool:
         return _GRAVITY[self] < _GRAVITY[other]
 
-    def __gt__(self, other: "Verdict") -> bool:
+    def __gt__(self, other: Verdict) -> bool:
         return _GRAVITY[self] > _GRAVITY[other]
 
-    def __le__(self, other: "Verdict") -> bool:
+    def __le__(self, other: Verdict) -> bool:
         return _GRAVITY[self] <= _GRAVITY[other]
 
-    def __ge__(self, other: "Verdict") -> bool:
+    def __ge__(self, other: Verdict) -> bool:
         return _GRAVITY[self] >= _GRAVITY[other]
 
 

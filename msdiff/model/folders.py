@@ -1,5 +1,7 @@
 """What folder names say: where something is deployed, and for which machines."""
 
+from __future__ import annotations
+
 PLACES = frozenset({
     "docker", "compose", "docker_compose", "docker-compose", "deploy", "deployment", "deployments", "docker-deploy", "infra", ".",
 })  # fmt: skip

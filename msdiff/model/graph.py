@@ -1,11 +1,14 @@
 """A graph at one version: elements, their effective values, and what each value rests on."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 
@@ -33,7 +36,7 @@ class Effective(NamedTuple):
     facts: tuple[Fact, ...]
     claims: tuple[Claim, ...] = ()
     inherited: bool = False
-    options: tuple["Effective", ...] = ()
+    options: tuple[Effective, ...] = ()
 
     @property
     def is_of_table(self) -> bool:
@@ -41,7 +44,7 @@ class Effective(NamedTuple):
         return bool(self.claims) and self.claims[0].is_of_table
 
     @property
-    def alternatives(self) -> tuple["Effective", ...]:
+    def alternatives(self) -> tuple[Effective, ...]:
         """Each value that may hold: the options, or this one."""
         return self.options or (self,)
 

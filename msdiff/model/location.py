@@ -1,6 +1,8 @@
 """Where something is stated."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from msdiff.model.records import NamedTuple
 
 DOCUMENTS = frozenset({"graph", "modelspec"})
 """Readers of files in which people draw a graph; what others read says what is there, not what was meant."""

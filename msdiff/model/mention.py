@@ -1,8 +1,9 @@
 """A value named outside of all graphs."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 
 
 class Mention(NamedTuple):

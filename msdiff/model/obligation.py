@@ -1,13 +1,16 @@
 """Something that must hold, and whether it does."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.claim import Claim
 from msdiff.model.graph import Fact
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 

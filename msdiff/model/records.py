@@ -5,6 +5,8 @@ a constructor for each class: for a hundred classes that is a tenth of a small r
 and graphs use `tuple.__new__`). Here the constructor is compiled when it is first called.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["NamedTuple"]

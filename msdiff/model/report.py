@@ -1,12 +1,14 @@
 """All that a renderer needs, finished: nothing is decided after this."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 
 
 class Side(NamedTuple):

@@ -1,5 +1,7 @@
 """The files of one version."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 

@@ -5,6 +5,8 @@ changes after it was made. Readers normalise before they make a claim, so that e
 number in the unit of its attribute's name, an integral float is an int, a set is a sorted tuple without duplicates.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TypeAlias
 

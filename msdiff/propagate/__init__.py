@@ -3,12 +3,15 @@
 In: the graphs of one version. Out: `Obligations`: every obligation counted, those kept that somebody will read (see `ledger`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.model.graph import Element, Graph
 from msdiff.model.obligation import Obligation, Outcome
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.guards import guard_obligations
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.pins import pin_obligations

@@ -4,10 +4,12 @@ In: a `Plan`, a `Reading` and the durations. Out: a `Pass`: for each node when i
 done, in µs after the request came in. Linear in nodes and edges; cycles end.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from math import inf
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.certainty import Bounds, least_times
 from msdiff.propagate.durations import (
     Durations,
@@ -57,7 +59,7 @@ class Pass(NamedTuple):
     reading: Reading
     durations: Durations
     clock: Clock
-    floor: "Pass | None" = None
+    floor: Pass | None = None
     origins: Collection[int] = ()
 
     def spend(self, node: int) -> float:

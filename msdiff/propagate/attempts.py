@@ -4,6 +4,8 @@ In: one graph. Out: `timeout.attempts` for each edge that states several tries, 
 when those before it ran into their limit and the pauses between them are over.
 """
 
+from __future__ import annotations
+
 from msdiff.model.graph import Edge, Fact, Graph
 from msdiff.model.obligation import Violated
 from msdiff.model.values import Value

@@ -5,10 +5,12 @@ count; retries are not credited. A fallback is a parallel pair where independenc
 and races give a range, too: as if all were needed, to as if none were.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.model.graph import Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.plan import Plan, Wire
 
 _NOISE = 1e-12  # of binary fractions: 0.999 x 0.999 meets 0.998001

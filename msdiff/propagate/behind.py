@@ -3,10 +3,12 @@
 In: a `Plan` and a node. Out: sets of nodes, and `Gap`s with their reasons. Linear in what lies behind the node.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.durations import call_groups, completion, figure, is_covered, known, passes
 from msdiff.propagate.plan import Loop, Plan, Region, Wire, unbounded
 from msdiff.propagate.timing import LABELS, SILENT, Quantiles, Speaks

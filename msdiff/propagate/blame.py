@@ -4,10 +4,12 @@ In: both versions, both figures, what differs. Out: a `Blame`. What differs is s
 new node with its edges. Each combination of units is a graph of its own, whose sum says what that combination costs.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from msdiff.model.change import Change
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.combinations import Combinations
 from msdiff.propagate.contraction import Versions
 from msdiff.propagate.durations import known

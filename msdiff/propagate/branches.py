@@ -3,6 +3,8 @@
 In: one graph. Out: `branch.covered` for each output of a router that declares its labels and has edges for some of them.
 """
 
+from __future__ import annotations
+
 from msdiff.model.graph import Fact, Graph, Node
 from msdiff.model.obligation import Violated
 from msdiff.propagate.laws import HELD, as_set

@@ -3,12 +3,14 @@
 In: amounts in ms and steps in µs. Out: the facts that messages read, under the same names for every kind.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Fact
 from msdiff.model.obligation import Held, Obligation, Outcome
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.propagate.critical import Step
 from msdiff.propagate.plan import Wire

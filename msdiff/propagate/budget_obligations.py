@@ -5,6 +5,8 @@ In: one graph. Out: an obligation for each SLO (`slo.completion`, `slo.ttft`, `s
 (`timeout.callee`: TO1, TO2) and against the limits nested under it (`timeout.nested`: TO6, TO7). Facts hold ms.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 

@@ -4,6 +4,8 @@
 each node is done, `budget_obligations` everything that must hold. `timed` plans a graph once for all of them.
 """
 
+from __future__ import annotations
+
 from msdiff.propagate.budget_obligations import budget_obligations
 from msdiff.propagate.comparison import compare_slo, compare_slos
 from msdiff.propagate.node_times import Arrival, arrivals

@@ -5,10 +5,12 @@ at its own quantile and the others at their minima. What is conditional, optiona
 counts at its least.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from math import inf
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.durations import times
 from msdiff.propagate.plan import Plan, Wire
 from msdiff.propagate.timing import Quantiles, Speaks
@@ -20,11 +22,11 @@ class Least(NamedTuple):
     minima: float
     bound: float
 
-    def then(self, other: "Least") -> "Least":
+    def then(self, other: Least) -> Least:
         """One after the other: only one of the two may be at its quantile."""
         return Least(self.minima + other.minima, max(self.bound + other.minima, self.minima + other.bound))
 
-    def capped(self, wire: Wire) -> "Least":
+    def capped(self, wire: Wire) -> Least:
         """As an edge waits for it: to its limit, and not at all where something else may answer first."""
         limit = wire.terms.limit
         if wire.fallback or wire.terms.hedged or limit.on_error == "skip" or wire.terms.waves == 0:

@@ -4,11 +4,14 @@ In: two versions, units, the SLO in both. Out: values by bit mask, in µs, each 
 latencies adds up, a combination is one pass over a short list; otherwise it is planned and evaluated like any graph.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from msdiff.model.graph import Item
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.arrivals import Timetable
 from msdiff.propagate.contraction import Versions, contracted, is_plain, union_of
 from msdiff.propagate.durations import known

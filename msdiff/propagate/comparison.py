@@ -3,6 +3,8 @@
 In: both versions of a graph (base in head's names) and the changes between them. Out: an `SloResult`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING
@@ -31,7 +33,7 @@ class Compared:
         self.changes = tuple(changes)
         self._differing: Sequence[Unit] | None = None
 
-    def blame(self, base: SloFigure, head: SloFigure) -> "Blame | None":
+    def blame(self, base: SloFigure, head: SloFigure) -> Blame | None:
         """Who is to blame, where both figures are sums and something differs between the versions."""
         if self.base is None or self.head is None or not (_is_sum(base) and _is_sum(head)):
             return None

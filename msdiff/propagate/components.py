@@ -4,6 +4,8 @@ In: the successors of each node. Out: components, those that feed others first. 
 recursion.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 

@@ -5,10 +5,11 @@ what the engine is set to and what the weights support. Interval arithmetic: if 
 certain; if something is undeclared and the known parts fit, it is undecided, with the room that is left.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.graph import Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger

@@ -4,12 +4,14 @@ In: two versions as `Parts`, and what differs. Out: both versions without the no
 plain nodes that is equal in both becomes one edge that takes as long. No combination's figure changes by that.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.arrivals import Timetable
 from msdiff.propagate.durations import known
 from msdiff.propagate.plan import Plan, plan

@@ -5,9 +5,11 @@ long. Ties are broken by name. Calls stand after their caller; what a limit cuts
 repeated.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.arrivals import (
     Input,
     Pass,

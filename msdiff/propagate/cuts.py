@@ -5,6 +5,8 @@ Promise: with a guard of each kind on each of these edges no way is left without
 and Fulkerson 1956), as networkx computes it; only an explanation pays for importing it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.model.graph import Edge, Graph

@@ -4,11 +4,13 @@ In: a timed graph. Out: a `Limited` for each edge whose limit can be compared: w
 `call` edges with the limits nested under it. Only declared numbers are compared; recursion ends.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Fact
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.behind import behind, gap_text, gaps
 from msdiff.propagate.certainty import least_works
 from msdiff.propagate.durations import HARD, Reading, call_groups, is_covered, known, times

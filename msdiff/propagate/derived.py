@@ -3,6 +3,8 @@
 In: a change with both versions of its graph and head's obligations. Out: plain values by name, worked out when a rule asks.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 
 from msdiff.model.change import Change

@@ -5,6 +5,8 @@ may differ, and one that holds for each node that does not; `drift.spec` for eac
 `drift.places` where files that nobody drew say two things of one node.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 

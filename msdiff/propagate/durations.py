@@ -4,10 +4,12 @@ In: a `Plan` and a `Reading`. Out: `Durations`, in µs. Each construct follows t
 (2.1): calls add up or run side by side, limits clip, tries and fallbacks count where a limit strikes, loops multiply.
 """
 
+from __future__ import annotations
+
 from collections.abc import MutableMapping, MutableSequence, Sequence
 from math import inf
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.components import components
 from msdiff.propagate.plan import Plan, Wire
 from msdiff.propagate.timing import SILENT, Quantiles, Speaks

@@ -4,11 +4,13 @@ In: both versions of a graph. Out: one shortest path over real edges from the ch
 others. Breadth-first from each changed node once; cycles end; paths are counted, never listed.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Graph
+from msdiff.model.records import NamedTuple
 
 COUNT_LIMIT = 1_000_000  # more paths than this are not told apart
 WALK_LIMIT = 2_000  # paths that are walked one by one, where there are circles

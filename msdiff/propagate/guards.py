@@ -6,12 +6,14 @@ In: one graph, and the promises that it and base keep (which guard kinds cut whi
 says so; one without `guard.kinds` counts for no kind.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Fact, Graph, Node
 from msdiff.model.location import Location
 from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger

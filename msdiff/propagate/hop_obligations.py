@@ -3,6 +3,8 @@
 In: a timed graph. Out: a `Budget` for each `edge.maxLatencyMs` and each `policy.maxLatency`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 

@@ -4,11 +4,13 @@ In: a timed graph. Out: a `Hop` for each bound: the longest path between the two
 an unknown figure leaves the bound open even where the node is optional: the bound speaks of that very node.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Fact, Item
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.propagate.arrivals import Pass
 from msdiff.propagate.behind import Gap, behind, gaps, is_missing

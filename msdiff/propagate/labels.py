@@ -5,12 +5,14 @@ reaches; `data.region` for each node with a region (or an external one) that dat
 redactor of it that counts; it never ends because a node does not mention it. `pii` stands for `pii.email` and all below it.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.guards import Way
 from msdiff.propagate.laws import HELD

@@ -4,6 +4,8 @@ Two known values in, `Held` or `Violated` out; which law governs which attribute
 sound relative to the declared values: it says `Held` only where each value that the producer may emit is accepted.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TypeGuard
 

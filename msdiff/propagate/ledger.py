@@ -5,6 +5,8 @@ are the violated ones, and all that rest on an element that some change touches.
 checked, not two compared) everything undecided is kept, too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 

@@ -3,6 +3,8 @@
 In: a timed graph. Out: a `Budget` for each limit that can be compared. Who suffers is the caller: it gives up.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.graph import Fact, Graph

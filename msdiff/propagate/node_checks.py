@@ -4,11 +4,14 @@ In: one graph and the table `rules/nodes.yaml`. Out: a `node` obligation for eac
 Where a row's `exists` is `requires`, a node that does not state its side is undecided, unless the law can tell.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.model.graph import Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.node_laws import NODE_LAWS

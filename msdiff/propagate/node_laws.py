@@ -4,6 +4,8 @@ Known values in, `Held` or `Violated` out; which law governs which statements is
 have, too, are in `laws`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 from msdiff.model.obligation import Outcome, Violated

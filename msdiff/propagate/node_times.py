@@ -4,11 +4,13 @@ In: a graph and a percentile. Out: an `Arrival` for each node, in ms, from the k
 a backward pass, linear in nodes and edges.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Graph
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.arrivals import Input, Pass, awaited, call_times, chunked, inputs, more_chunks
 from msdiff.propagate.durations import ceiling, figure, known
 from msdiff.propagate.plan import Loop, Plan, Wire

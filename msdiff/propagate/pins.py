@@ -4,6 +4,8 @@ In: one graph and the table of moving model names (`rules/tables/model-aliases.y
 provider re-points) and `model.revision` (weights from a hub without a full commit) for each node with a model.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 

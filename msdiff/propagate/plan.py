@@ -5,12 +5,14 @@ percentile and every reading of the figures. Linear in nodes and edges, except t
 fixed depth.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.components import components
 from msdiff.propagate.timing import PLAIN, SILENT, Parts, Speaks, Terms
 
@@ -38,7 +40,7 @@ class Loop(NamedTuple):
     members: tuple[int, ...]
     header: int | None
     times: int
-    inner: "Region | None"
+    inner: Region | None
     back: tuple[Wire, ...]  # those edges back to the header that take time or say more
 
 
@@ -49,7 +51,7 @@ class Inputs(NamedTuple):
     wires: Mapping[int, Sequence[Wire]]
     called: Mapping[int, Sequence[Wire]]
 
-    def within(self, nodes: Collection[int]) -> "Inputs":
+    def within(self, nodes: Collection[int]) -> Inputs:
         """Only between these nodes."""
         return Inputs(
             {n: [producer for producer in self.plain.get(n, ()) if producer in nodes] for n in nodes},
@@ -57,7 +59,7 @@ class Inputs(NamedTuple):
             {n: [wire for wire in self.called.get(n, ()) if wire.producer in nodes] for n in nodes},
         )
 
-    def cut(self, nodes: Collection[int]) -> "Inputs":
+    def cut(self, nodes: Collection[int]) -> Inputs:
         """Without what leads into these nodes."""
         none = dict.fromkeys(nodes, ())
         return Inputs({**self.plain, **none}, {**self.wires, **none}, {**self.called, **none})

@@ -5,6 +5,8 @@ each element that its selector picks (`require`). A path policy whose `through` 
 more precise rule speaks.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msdiff.model.graph import Element, Fact, Graph

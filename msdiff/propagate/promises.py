@@ -5,11 +5,13 @@ which data comes in; and, for a later version, the starts from which a guard mus
 open before does not excuse one that was not, and what is new is held to what was kept for its like.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.routes import Routes, counts, entries, exits
 
 PROTECTED = ("generator", "agent", "tool")

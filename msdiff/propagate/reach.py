@@ -5,6 +5,8 @@ identity reaches everything behind it; a latency figure reaches every node whose
 How far an attribute travels is its `flow` in the catalogue.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msdiff.model.change import Change

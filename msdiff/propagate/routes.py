@@ -5,11 +5,13 @@ consumers, and back along each `call` edge with the answer. Optional and asynchr
 must stand on each of them.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Fact, Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 GUARD_ATTRIBUTES = (

@@ -4,6 +4,8 @@ Contents of two cases of one type come in, clauses come out. Promise: `Violated`
 the producer lies outside those of the consumer.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.obligation import Undecided

@@ -4,10 +4,13 @@ Cases in, cases out; nothing here reads a schema. Promise: `meet` never loses a 
 says yes only where no value can match both.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.propagate.schema_values import TYPES, TooLarge, is_number, text
 
@@ -56,7 +59,7 @@ class Values(NamedTuple):
 
     values: Mapping[str, Value]
 
-    def apart(self, other: "Content", nodes_apart: NodesApart) -> bool:
+    def apart(self, other: Content, nodes_apart: NodesApart) -> bool:
         if isinstance(other, Values):
             return not self.values.keys() & other.values.keys()
         if isinstance(other, Numbers | Strings):
@@ -82,7 +85,7 @@ class Numbers(NamedTuple):
             return False
         return not self.step or value % self.step == 0
 
-    def apart(self, other: "Content", nodes_apart: NodesApart) -> bool:
+    def apart(self, other: Content, nodes_apart: NodesApart) -> bool:
         if isinstance(other, Numbers):
             return _meet_numbers(self, other) is None
         return isinstance(other, Values) and other.apart(self, nodes_apart)
@@ -104,7 +107,7 @@ class Strings(NamedTuple):
             return False
         return None if self.patterns or self.formats else True
 
-    def apart(self, other: "Content", nodes_apart: NodesApart) -> bool:
+    def apart(self, other: Content, nodes_apart: NodesApart) -> bool:
         if isinstance(other, Strings):
             return _meet_strings(self, other) is None
         return isinstance(other, Values) and other.apart(self, nodes_apart)
@@ -122,7 +125,7 @@ class Arrays(NamedTuple):
     def at(self, index: int) -> Node | None:
         return self.first[index] if index < len(self.first) else self.rest
 
-    def apart(self, other: "Content", nodes_apart: NodesApart) -> bool:
+    def apart(self, other: Content, nodes_apart: NodesApart) -> bool:
         if not isinstance(other, Arrays):
             return False
         if _meet_arrays(self, other) is None:
@@ -161,7 +164,7 @@ class Objects(NamedTuple):
         """What the schema says of a field of this name, declared or not; `None` for nothing."""
         return self.fields.get(name, None if self.patterned else self.more)
 
-    def apart(self, other: "Content", nodes_apart: NodesApart) -> bool:
+    def apart(self, other: Content, nodes_apart: NodesApart) -> bool:
         if not isinstance(other, Objects):
             return False
         tags = (self.needed | other.needed) & self.fields.keys() & other.fields.keys()

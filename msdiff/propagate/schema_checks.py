@@ -6,6 +6,8 @@ when it comes up again below itself, because whatever breaks it shows at the fir
 Promise: sound. `Held` only where every value is accepted, `Violated` only where some value is not.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from msdiff.model.obligation import Undecided

@@ -3,10 +3,13 @@
 Promise: a clause's `key` is the same in every version in which the same thing is compared, so that base and head pair.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.obligation import Held, Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.propagate.schema_values import short, step_into
 
@@ -54,18 +57,18 @@ class Place(NamedTuple):
         """What to call it in a sentence."""
         return f"`{self.field}`" if self.field else "the value"
 
-    def into(self, *words: str, field: str = "") -> "Place":
+    def into(self, *words: str, field: str = "") -> Place:
         """The place further down: keywords (and names) for the path, a name for the field."""
         named = step_into(self.field, field) if field else self.field
         return self._replace(path=step_into(self.path, *words), field=named)
 
-    def item(self, index: int | None) -> "Place":
+    def item(self, index: int | None) -> Place:
         """The place of one item by position, or of all others."""
         word = "items" if index is None else f"prefixItems[{index}]"
         field = f"{self.field}[]" if index is None else f"{self.field}[{index}]"
         return self._replace(path=f"{self.path}.{word}" if self.path else word, field=field)
 
-    def doubting(self, doubt: str) -> "Place":
+    def doubting(self, doubt: str) -> Place:
         return self._replace(doubt=self.doubt or doubt)
 
     def clause(self, kind: str, word: str, outcome: Outcome, offered: Value = None, required: Value = None) -> Clause:

@@ -8,6 +8,8 @@ Promise: the cases of a form together allow every value that the schema allows. 
 cannot be worked in (`not`, `if`, `patternProperties` ...), the case names it in `aside`.
 """
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Iterator, Mapping
 
@@ -94,13 +96,13 @@ class Document:
         found = text(raw)
         return f"{found} in {self._whole_text()}" if 'Ref"' in found or '"$ref"' in found else found
 
-    def same_as(self, node: Node, other: "Document", theirs: Node) -> bool:
+    def same_as(self, node: Node, other: Document, theirs: Node) -> bool:
         """Whether both nodes are one schema, word for word."""
         if len(node.parts) != 1 or len(theirs.parts) != 1:
             return False
         return self.identity(node.parts[0]) == other.identity(theirs.parts[0])
 
-    def cases_apart(self, case: Case, other: "Document", theirs: Case) -> bool:
+    def cases_apart(self, case: Case, other: Document, theirs: Case) -> bool:
         """Whether no value can be in both cases, as far as lists of values, bounds and tags of records show."""
         return case.content.apart(theirs.content, lambda one, two: _apart(self._surface(one), other._surface(two)))
 

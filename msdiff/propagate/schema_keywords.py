@@ -4,6 +4,8 @@ A schema object comes in, one `Case` for a type goes out. Promise: a keyword wit
 ignored; the case names it in `aside`, like every keyword that can't be worked in.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 

@@ -4,6 +4,8 @@ Three answers each: yes, no, or `None` where it can't be told (a pattern, a keyw
 yes and a no are certain, with one convention: a pattern or format is taken to have some text that matches it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.model.values import Value

@@ -4,10 +4,12 @@ Contents of two cases come in, clauses come out; what lies below is compared thr
 Promise: an absent field is held against the producer only where it lists its fields.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.model.obligation import Undecided
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.schema_cases import ANYTHING, Arrays, Node, Objects
 from msdiff.propagate.schema_clauses import CONSTRAINT, HELD, MISSING, OPTIONAL, READ, Clause, Place
 from msdiff.propagate.schema_forms import Document

@@ -4,6 +4,8 @@ Values in, names and texts out. `text` is equal for two values exactly where JSO
 are, `true` and `1` are not), so it serves as the key of sets and as the witness of a finding.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Mapping

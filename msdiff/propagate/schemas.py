@@ -14,6 +14,8 @@ Promise: `Held` only where every value is accepted, `Violated` only where a valu
 Work is bounded; past the bound the answer is undecided.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from msdiff.model.obligation import Undecided

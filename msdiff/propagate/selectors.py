@@ -4,6 +4,8 @@ In: a graph and a selector as it was read. Out: names, sorted. A selector that s
 is a key that no selector has: leaving it out would pick more than was meant.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 from msdiff.errors import InputError

@@ -8,10 +8,13 @@ Promise: the same edges in any order give the same matches. Where several edges 
 last of them by key is violated, and names the others.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.obligation import Held, Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 FREE = -1
@@ -74,7 +77,7 @@ class _Bindings:
     With an `outer` one it sees all that is bound there and leaves it as it is.
     """
 
-    def __init__(self, outer: "_Bindings | None" = None) -> None:
+    def __init__(self, outer: _Bindings | None = None) -> None:
         self._outer = outer
         self._parents: dict[_Variable, _Variable] = {}
         self._sizes: dict[_Variable, int] = {}

@@ -4,6 +4,8 @@ In: the value of each set of changes, sets as bit masks. Out: exact Shapley shar
 Nothing here knows what a change is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from itertools import combinations
 from math import factorial

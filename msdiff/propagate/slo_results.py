@@ -3,6 +3,8 @@
 In: both versions of each graph, and the changes. Out: an `SloResult` each, sorted by graph and name.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.model.change import Change

@@ -4,11 +4,13 @@ In: a graph and an SLO of it. Out: a `SloFigure` with the budget sum, what bound
 on. The sum is a budget, neither a bound nor the percentile itself; `guarantee` says what it promises.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Element, Fact, Graph, Item
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown
 from msdiff.propagate.arrivals import Pass, Timetable
 from msdiff.propagate.behind import (

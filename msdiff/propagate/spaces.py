@@ -4,10 +4,12 @@ A space is what comes out of one model at one revision with one pooling, normali
 dimension says nothing. Where a node declares `space`, that name is the identity; else the parts are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value, same
 
 # part of the identity -> attribute of the producing node ("{port}" is its output port)

@@ -7,14 +7,17 @@ addresses and profiles spell it differently, and mentions in files that no graph
 in the application's folder. What a key map knows as one fact is one fact, whatever its value.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msdiff.model.change import Change
 from msdiff.model.claim import Claim
 from msdiff.model.finding import Related
 from msdiff.model.graph import Graph
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, same
 from msdiff.ruleset.messages import in_words
 
@@ -49,7 +52,7 @@ class Spread(NamedTuple):
 class Stale:
     """What head's graphs state, by the kind of fact; `mentions` are what other files say."""
 
-    def __init__(self, graphs: Iterable[Graph], mentions: "Iterable[Mention]" = ()) -> None:
+    def __init__(self, graphs: Iterable[Graph], mentions: Iterable[Mention] = ()) -> None:
         self._graphs = tuple(graphs)
         self._mentions = tuple(mentions)
         self._stacks = {graph.label: graph for graph in self._graphs if graph.key.is_found}
@@ -111,7 +114,7 @@ class Stale:
                 new[place.file, place.line] = (place, "")
         return old, new
 
-    def _same_fact(self, change: Change) -> "list[Mention]":
+    def _same_fact(self, change: Change) -> list[Mention]:
         """All mentions of the facts that are stated at the place of a change."""
         if self._facts is None:
             by_fact: dict[str, list[Mention]] = {}

@@ -5,6 +5,8 @@ against the embedder that writes it now), `split` (the query side against the in
 collection). A store that does not say `builtWith` is undecided: vectors of equal length can still mean something else.
 """
 
+from __future__ import annotations
+
 from msdiff.model.graph import Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value, same

@@ -5,6 +5,8 @@ reads (does `threshold.calibratedFor` name it?), and `threshold.range` where the
 threshold that does not say what it was tuned to is undecided; a change of the producer under it is then at least risky.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterator
 

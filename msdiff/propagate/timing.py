@@ -4,11 +4,13 @@ In: nodes and edges with effective values. Out: `Speaks` for a node and `Terms` 
 microseconds, so that sums are exact and only printing rounds. Elements that say nothing about time share one record.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import inf
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Element, Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 LABELS: Mapping[str, int] = {

@@ -5,6 +5,8 @@ loop that nothing ends), `reachable.entry` and `reachable.exit` (each node, wher
 `input.bound` (each required input). Linear in the size of the graph.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 

@@ -5,11 +5,13 @@ node that is new or gone makes one unit with its edges, with other new or gone n
 edge in whose place it stands.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.graph import Item
+from msdiff.model.records import NamedTuple
 from msdiff.propagate.behind import behind
 from msdiff.propagate.contraction import Versions, union_of
 from msdiff.propagate.plan import plan

@@ -4,6 +4,8 @@ In: an offered width, a wanted one, and what comparing them gave. Out: that, or 
 only what the model gives when nobody asks for another one, and no file says whether somebody does.
 """
 
+from __future__ import annotations
+
 from msdiff.model.graph import Effective, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.values import Unknown, Value

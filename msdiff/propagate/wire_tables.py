@@ -4,10 +4,13 @@ In: the table's rows as plain data. Out: for an edge, the rows of which the side
 two effective values. Work per edge is proportional to what its ends declare, not to the number of rows.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, canonical
 
 MODIFIERS = {

@@ -5,11 +5,14 @@ Known against unknown is undecided, never held. Where several values may arrive 
 must be accepted.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, as_set, data_type
 from msdiff.propagate.ledger import Ledger

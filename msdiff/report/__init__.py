@@ -4,6 +4,8 @@ Renderers decide nothing and write nothing. Each module is imported when its for
 does not pay for the others.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TypeAlias
 

@@ -7,13 +7,15 @@ A pull request shows a remark only on lines that its diff holds, and the consume
 that nobody touched.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 
 _OLD = (Status.PREEXISTING, Status.RESOLVED)  # what changed is not why they are broken

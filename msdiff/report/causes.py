@@ -4,6 +4,8 @@ In: the changes of a report and its live findings. Out: for each change, the fir
 every change has exactly one, and the time is linear in changes and causes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from msdiff.model.change import Change
@@ -34,7 +36,7 @@ def _keys(change: Change) -> Iterator[tuple[object, ...]]:
         yield ("statement", stated.file, stated.line, stated.column, change.fact.attribute)
 
 
-def _join_rewired(report: Report, joined: "_Joined") -> None:
+def _join_rewired(report: Report, joined: _Joined) -> None:
     """A node that came, went or was renamed takes the edges that came or went with it."""
     moved = {(i.change.graph, i.change.node): i.change.id for i in report.changes if i.change.kind.startswith("node.")}
     if not moved:

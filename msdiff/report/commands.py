@@ -1,5 +1,7 @@
 """Which commands a reader of the report runs next."""
 
+from __future__ import annotations
+
 from msdiff.model.finding import Finding, Level
 from msdiff.model.report import Report
 from msdiff.report.escape import shell_word

@@ -3,6 +3,8 @@
 In: graphs. Out: one `digraph`. Promise: every name is a quoted string, so that none is read as DOT or as HTML.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.graph import Graph

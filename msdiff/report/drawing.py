@@ -4,10 +4,12 @@ In: the graph of one version. Out: `Drawing`, in the order of the file. Promise:
 edge end that does not exist as a box of its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.model.graph import Edge, Graph
+from msdiff.model.records import NamedTuple
 
 
 class Look(NamedTuple):

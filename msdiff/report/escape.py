@@ -10,6 +10,8 @@ before `@` does not stop it, and replies by e-mail are read as plain text, so th
 zero-width space after the `@` stops both. The same holds for `#123` and `GH-123`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate

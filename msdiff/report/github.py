@@ -5,11 +5,13 @@ a remark. Promise: at most ten of each (GitHub drops the rest without a word: ac
 counts what has no annotation. A changed line gets one annotation a level, with everybody whom it breaks.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from msdiff.model.finding import Finding, Level, Verdict
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.report.anchors import Anchor, Anchors
 from msdiff.report.escape import annotation_property, annotation_text, plural, shorten

@@ -8,6 +8,8 @@ Resolved findings have no entry: GitLab calls resolved what only the target bran
 team reacts: `blocker` fails the run, `critical`, `major` and `minor` are error, warning and note, `info` is accepted.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.finding import Finding, Level

@@ -4,6 +4,8 @@ In: graphs of one version. Out: the document, sorted by name of attribute, eleme
 the same graph is the same bytes; every key is always there; values as in `json_v1` (`unknown` says why one is `null`).
 """
 
+from __future__ import annotations
+
 from msdiff.model.claim import Claim
 from msdiff.model.graph import Edge, Effective, Element, Graph, Node, Reference
 from msdiff.model.values import Unknown

@@ -9,11 +9,13 @@ an element that came or went, or break something together. A missed SLO does not
 every node of its path): it stands under the one that costs it most.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Affected, ClassifiedChange, Report
 from msdiff.report.causes import homes
 from msdiff.report.slo_words import unit

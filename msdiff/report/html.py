@@ -5,6 +5,8 @@ they break, SLOs, what does not count, what is not known, what to do. Promise: i
 own policy forbids both), shows every text of the repository as it is, and counts what it leaves out.
 """
 
+from __future__ import annotations
+
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256

@@ -1,5 +1,7 @@
 """Consumers and their findings -> HTML: the path, the value at each hop, where else to look, what to do."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from msdiff.model.finding import Finding

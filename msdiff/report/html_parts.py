@@ -4,6 +4,8 @@ Text becomes `Html` only by the functions here, and only `Html` becomes part of 
 forgets to escape.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import NewType
 

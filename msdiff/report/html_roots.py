@@ -1,5 +1,7 @@
 """Root causes -> HTML: the overview, the picture, and a card for each with its changes and everybody it breaks."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from msdiff.model.finding import Verdict

@@ -1,5 +1,7 @@
 """The style of an HTML report: light and dark, narrow and wide, screen and paper. No font or image from elsewhere."""
 
+from __future__ import annotations
+
 STYLE = """
 :root {
   color-scheme: light dark;

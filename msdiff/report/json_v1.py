@@ -10,6 +10,8 @@ Figures of an SLO stand twice: in `…Ms` for latencies only (else `null`), and 
 names.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from math import isfinite

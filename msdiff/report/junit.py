@@ -9,12 +9,14 @@ No `system-out`: a plug-in of Jenkins attaches files that are named there. A fai
 reader of GitLab gives some values of it a meaning.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import ClassifiedChange, Report
 from msdiff.report.anchors import Anchors
 from msdiff.report.escape import xml, xml_lines

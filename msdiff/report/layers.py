@@ -8,8 +8,11 @@ Columns are longest paths from the sources, after the arrows that close a cycle 
 follow the mean row of what points there (one pass of the barycentre method of Sugiyama, Tagawa and Toda, 1981).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from msdiff.model.records import NamedTuple
 
 _MAX_BENDS = 20_000  # above, long arrows run straight: nobody reads such a picture anyway
 

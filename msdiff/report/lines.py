@@ -5,9 +5,12 @@ Text in a span is as the repository has it; escaping happens here and in `paint`
 characters.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from msdiff.model.records import NamedTuple
 from msdiff.report.escape import log_line, visible
 
 

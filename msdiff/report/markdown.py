@@ -6,6 +6,8 @@ than the size (from 10,000 characters on), verdict and root causes before everyt
 out is counted. Text is made again with less detail, never cut.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.report import Report

@@ -3,10 +3,13 @@
 Everything that comes in here is Markdown already; `escape` made it so.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.report.escape import code_span, html, plural, web_address
 from msdiff.report.wording import place
 

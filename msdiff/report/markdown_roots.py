@@ -1,5 +1,7 @@
 """Root causes -> Markdown: the list that is always there, and a fold for each with its changes and consumers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.finding import Finding, Verdict

@@ -1,5 +1,7 @@
 """The other parts of a Markdown report: head, picture, SLOs, what does not count, what is not known, what to do."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from msdiff.model.finding import Finding

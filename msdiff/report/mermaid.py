@@ -6,6 +6,8 @@ In: graphs, or drawings of a report's affected part. Out: text for a `mermaid` b
 Mermaid draws at most 50,000 characters and 500 edges unless the page says otherwise, which no diagram can.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 
 from msdiff.model.graph import Graph

@@ -1,5 +1,7 @@
 """Findings, consumers and undecided obligations -> what a reader calls them, before any escaping."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from msdiff.model.finding import Finding

@@ -1,7 +1,11 @@
 """What a renderer is told about the place that its text goes to."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msdiff.model.records import NamedTuple
 
 
 class RuleDocument(NamedTuple):

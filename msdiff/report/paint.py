@@ -3,6 +3,8 @@
 Rich is imported here only, and this module only where somebody looks at a terminal.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from io import StringIO
 

@@ -5,10 +5,12 @@ boxes as asked for; and how much was left out. Promise: root causes come in thei
 any gets its second.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from msdiff.model.finding import Verdict
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.report.drawing import Arrow, Box, Drawing
 from msdiff.report.grouping import Consumer, Grouping, RootCause, fold, via

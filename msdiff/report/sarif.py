@@ -11,6 +11,8 @@ Limits (GitHub's documentation, "SARIF support for code scanning"): 20 runs a fi
 gravest 5,000 are kept, 100 locations a result, 10 MB when compressed.
 """
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Iterator, Sequence
 

@@ -8,13 +8,16 @@ action computes it and warns about every result that brings another value. Resul
 alert there, so each of them names the others.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Acceptance, Finding, Level
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import PathStep, Report, SloResult
 from msdiff.report.anchors import Anchor, Anchors
 from msdiff.report.escape import relative_uri, sarif_link, sarif_text, visible

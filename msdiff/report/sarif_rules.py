@@ -6,6 +6,8 @@ rule that speaks, by id. Promise: nothing in it depends on one finding's values,
 Limits (GitHub's documentation): 1,024 characters of a description, 10 of 20 tags shown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.model.finding import Finding, Level

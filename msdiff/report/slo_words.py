@@ -1,5 +1,7 @@
 """One SLO's result -> the words for it, before any escaping."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.report import Report, SloResult

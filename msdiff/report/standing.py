@@ -4,6 +4,8 @@ In: a finished report. Out: whether one of its parts is what makes the run fail.
 code's (design, section 7 and section 11, 12); nothing is judged here.
 """
 
+from __future__ import annotations
+
 from msdiff.model.finding import Finding, Level, Verdict
 from msdiff.model.obligation import Status
 from msdiff.model.report import ClassifiedChange, Report

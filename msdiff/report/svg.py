@@ -4,6 +4,8 @@ In: graphs. Out: a complete SVG document of our own layout, left to right, each 
 well-formed XML whatever the names hold, no script, no external font, image or link.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from msdiff.model.graph import Graph

@@ -5,6 +5,8 @@ count, what could not be decided, the SLOs, and what to do. Promise: in a pipe t
 report; on a terminal the same words are coloured and wrapped to the window.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from msdiff.model.report import Report

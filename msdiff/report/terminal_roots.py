@@ -1,5 +1,7 @@
 """Root causes -> blocks: what changed with its place, then each consumer with path, values and fix, gravest first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 
 from msdiff.model.finding import Finding, Level, Verdict

@@ -1,5 +1,7 @@
 """The sections after the root causes -> blocks: what does not count, what is not known, the SLOs, what to do, notes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 from msdiff.model.finding import Finding

@@ -4,14 +4,16 @@ words.
 The texts that come out still hold names and values of the repository as they are: whoever writes them escapes them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite, isnan
-from typing import NamedTuple
 
 from msdiff.model.change import Change
 from msdiff.model.finding import Finding, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
+from msdiff.model.records import NamedTuple
 from msdiff.model.report import Report
 from msdiff.model.values import Unknown, Value
 from msdiff.report.escape import plural, shorten

@@ -5,6 +5,8 @@ for each ModelSpec that no node refers to. What cannot be resolved is unknown wi
 is guessed. Raises `InputError` (all of them together) for a `specRef` that runs in a circle or leaves the repository.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
@@ -30,7 +32,7 @@ def resolve(
     paths: Collection[str] = (),
     known: Known | None = None,
     problems: list[MsdiffError] | None = None,
-    models: "ModelFacts | None" = None,
+    models: ModelFacts | None = None,
 ) -> tuple[Graph, ...]:
     """The graphs that the claims describe.
 
@@ -55,7 +57,7 @@ def resolve(
     return tuple(sorted(graphs, key=lambda graph: graph.key))
 
 
-def with_values(graph: Graph, values: Mapping[Fact, Effective], models: "ModelFacts | None" = None) -> Graph:
+def with_values(graph: Graph, values: Mapping[Fact, Effective], models: ModelFacts | None = None) -> Graph:
     """The graph with some attributes stated otherwise (or newly), and all that is inherited worked out again.
 
     Without `models` it holds only what files say.

@@ -4,6 +4,8 @@ In: drafts. Out: the drafts without stacks that a document took up. Promised: a 
 of the document's variant or in the only one there is; what could mean two, or what two documents want, is left alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.resolve.drafts import Draft, ElementDraft

@@ -4,12 +4,15 @@ Own statements count first; a differing statement of the spec is kept as a `Disa
 resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item, Node, Reference
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, canonical, same
 from msdiff.resolve.drafts import Draft, ElementDraft, Statements
 from msdiff.resolve.names import End, edge_end
@@ -53,7 +56,7 @@ def build(
     paths: Collection[str],
     references: Iterable[Reference] = (),
     known: Known | None = None,
-    models: "ModelFacts | None" = None,
+    models: ModelFacts | None = None,
 ) -> Graph:
     """The graph of one draft. `references` are those that following `specRef` found; `known` carries nodes over; `models` are
     the model facts."""
@@ -83,13 +86,13 @@ def build(
     return graph._replace(references=tuple(sorted(found, key=lambda one: (one.element, one.attribute, one.name))))
 
 
-def assemble(graph: Graph, models: "ModelFacts | None" = None) -> Graph:
+def assemble(graph: Graph, models: ModelFacts | None = None) -> Graph:
     """The graph with its adjacency, what is known of its models, and what flows through `passes`."""
     outgoing, incoming = _linked(graph.edges)
     return _flowing(graph._replace(outgoing=outgoing, incoming=incoming), models)
 
 
-def _flowing(graph: Graph, models: "ModelFacts | None") -> Graph:
+def _flowing(graph: Graph, models: ModelFacts | None) -> Graph:
     told = graph if models is None else _with_known(graph, models)
     return told._replace(nodes=pass_through(told))
 
@@ -127,7 +130,7 @@ def _wiring_once(drafts: list[ElementDraft], nodes: Mapping[str, Node], nearby: 
     return wiring
 
 
-def _with_known(graph: Graph, models: "ModelFacts") -> Graph:
+def _with_known(graph: Graph, models: ModelFacts) -> Graph:
     named = [node for node in graph.nodes.values() if NAME in node.attributes]
     if not named:
         return graph

@@ -4,6 +4,8 @@ In: claims in any order. Out: one `Draft` for each graph (documents of one name 
 for each ModelSpec document. A draft is filled while references are followed and does not leave this package.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import TypeAlias
 

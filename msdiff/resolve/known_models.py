@@ -5,6 +5,8 @@ that another name is the cause of whatever it changes, and has a claim whose pla
 source and its date.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from msdiff.model.claim import TABLE, Claim, GraphKey

@@ -1,9 +1,11 @@
 """Edge ends and other names: which element do they mean?"""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from msdiff.model.graph import Node
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.nearest import Nearby
 
 _DOTS = 64  # of one name; a text of dots alone must not take for ever

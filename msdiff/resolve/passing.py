@@ -6,6 +6,8 @@ nothing where another says something gives an unknown option, however many nodes
 attribute is unknown.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 

@@ -4,6 +4,8 @@ In: a built graph and the paths of the snapshot. Out: a `Reference` for each suc
 name. What no reader of this version can look up (`bind`, a prompt in a registry) is left out: it is neither right nor wrong.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
 

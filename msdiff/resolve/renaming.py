@@ -1,5 +1,7 @@
 """Base in head's names: after a rename, every mention of the old name is read as the new one."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.model.claim import Claim

@@ -5,6 +5,8 @@ dependencies along as parts of the node (`NODE/STEP`), and its targets as SLOs a
 repository, no circle, and a bounded number of copies (specs that refer to specs can multiply).
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 

@@ -4,13 +4,16 @@ An entry fits exactly one finding (fingerprint, rule and node), so a new differe
 Writing keeps comments, order and layout of the file.
 """
 
+from __future__ import annotations
+
 import io
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.errors import SettingsError
 from msdiff.model.finding import Acceptance
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.settings import ACCEPTED_FILE, gathered
 from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.shape import Source, plain, shape_problems

@@ -4,10 +4,13 @@ In: the tables of `rules/attributes.yaml`, as plain data. Out: `Catalogue`. Prom
 rows become `Attribute`s when somebody asks for them.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.syntax.shape import plain
 from msdiff.syntax.tree import parse
@@ -61,7 +64,7 @@ class Catalogue:
         self._found: dict[str, Attribute | None] = {}
 
     @classmethod
-    def from_dict(cls, tables: Mapping[str, Any]) -> "Catalogue":
+    def from_dict(cls, tables: Mapping[str, Any]) -> Catalogue:
         """The catalogue in the data of `attributes.yaml`; other top-level keys are left to others."""
         return cls(tables)
 

@@ -7,13 +7,14 @@ the placeholders of its messages. A rule that was compiled can still find nothin
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from msdiff.errors import InputError, MsdiffError, RuleError
 from msdiff.model.finding import Verdict
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.attributes import Attribute, Catalogue
 from msdiff.ruleset.expressions import Condition, checked
 from msdiff.ruleset.messages import placeholders

@@ -3,10 +3,13 @@
 They are documentation, and every rule runs over every rule's examples as a test.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.library import Document
 
 GRAPH_FILE = "graph.yaml"

@@ -5,13 +5,16 @@ refused there, with a caret. When it is evaluated it fails closed: whatever the 
 (errors come back as values there, and are truthy) raises `RuleError`. Never a quiet "no".
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msdiff.errors import RuleError
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.ruleset.plain_conditions import Plan, holds, plan_of
 from msdiff.syntax.patterns import Pattern

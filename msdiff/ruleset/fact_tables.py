@@ -4,6 +4,8 @@ Every key, value, role and name is checked, and every problem of a file is raise
 with a wrong table is never built, and a team's own table is refused as its rules are.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

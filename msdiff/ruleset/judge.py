@@ -3,6 +3,8 @@
 Which obligations and changes are judged, and which judgements are shown, is `classify`'s work.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from msdiff.model.change import Change

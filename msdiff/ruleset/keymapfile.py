@@ -4,6 +4,8 @@ In: name and content of such files, and the catalogue. Out: the maps as plain da
 built-in one replaces it. Promised: roles, attributes, kinds of values and parts are checked, each problem has its place.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

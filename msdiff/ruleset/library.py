@@ -5,14 +5,17 @@ checkout makes it on first use, next to the package, and again when a file under
 later source replaces the one with its id: built-in, then the team's folders in their order, then the command line.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msdiff.errors import RuleError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.ruleset.model_facts import ModelFacts
 from msdiff.ruleset.spec import ChangeWatch, ObligationWatch, Rule, Watch, from_json, to_json

@@ -3,6 +3,8 @@
 A value that is missing reads "unknown".
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 

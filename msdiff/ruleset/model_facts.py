@@ -5,10 +5,13 @@ nothing is read before somebody asks about a model; a team's entry counts before
 does not have is not guessed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 Read: TypeAlias = Callable[[], Mapping[str, Any]]

@@ -6,6 +6,8 @@ plain kind that the plan expects; then the engine is asked. Promised: never anot
 costs as much as the rest of a small comparison, and most conditions of most rules are of this kind.
 """
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias

@@ -5,6 +5,8 @@ condition reads an attribute that the element does not declare. Raises `RuleErro
 attribute of the catalogue or gives no boolean.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
 
 from msdiff.model.graph import Edge, Element

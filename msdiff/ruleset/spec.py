@@ -4,10 +4,13 @@ Everything in it was checked when it was compiled (`compile.py`): names exist, c
 resolve. Named tuples, because every run makes all of them, and frozen dataclasses would cost it two milliseconds.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msdiff.model.finding import Verdict
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.expressions import Condition
 
 

@@ -3,9 +3,12 @@
 A name that is not here is refused when a rule is loaded, so a misspelt one cannot make a rule that never fires.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from msdiff.model.records import NamedTuple
 from msdiff.ruleset.attributes import Attribute
 from msdiff.ruleset.expressions import TYPES
 

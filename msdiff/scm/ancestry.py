@@ -4,9 +4,10 @@ In go two commits, out come their merge-bases, and as much of both histories as 
 clone hides it, the error has the exact command that fetches it.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.errors import GitError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.process import Result, shown
 from msdiff.scm.repository import Repository, refusal
 from msdiff.scm.revisions import Commit, refs_of, remote_of

@@ -5,6 +5,8 @@ never looks whole: it is read when it is asked for, and cut one byte past the li
 it is too large.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msdiff.errors import InputError
@@ -36,7 +38,7 @@ class Contents(Mapping[str, bytes]):
     def __len__(self) -> int:
         return len(self._found)
 
-    def joined(self, other: "Contents") -> "Contents":
+    def joined(self, other: Contents) -> Contents:
         """These and others."""
         found = {**self._found, **other._found}
         return Contents(found, lambda path: self._cut(path) if path in self._found else other._cut(path))

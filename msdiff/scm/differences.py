@@ -4,8 +4,9 @@ In go trees, out come the files that are not the same in all of them. Promise: w
 so that the cost is that of the differences.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from msdiff.model.records import NamedTuple
 from msdiff.scm.objects import FILE, FOLDER, MODULE, TYPES, Objects
 from msdiff.scm.snapshots import counted
 

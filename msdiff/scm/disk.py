@@ -3,6 +3,8 @@
 Promise: no symbolic link is followed, nothing but a regular file is opened, no read blocks or exceeds the limit.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 from io import RawIOBase

@@ -4,6 +4,8 @@ In goes a path, out comes a snapshot. Promise: nothing outside the folder is rea
 alone, and no symbolic link is followed, so that loops end.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -78,7 +80,7 @@ class FolderSnapshot:
         return disk_contents(self.disk, paths, self._remarks)
 
 
-def _entries(root: str, folder: str) -> list["os.DirEntry[str]"]:
+def _entries(root: str, folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(os.path.join(root, folder)) as entries:
             return list(entries)

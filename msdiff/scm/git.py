@@ -5,6 +5,8 @@ In go the words as typed, out come snapshots. Promise: the repository is only re
 helps.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -192,7 +194,7 @@ def _folder(word: str, request: Request) -> Version:
     return Version(Where(None, "", snapshot.selection.patterns, None), None, snapshot)
 
 
-def _at(word: str, request: Request) -> "FolderSnapshot":
+def _at(word: str, request: Request) -> FolderSnapshot:
     from msdiff.scm.folders import folder_snapshot
 
     return folder_snapshot(word, cwd=request.cwd, selection=request.selection(None), limit=request.limit)

@@ -5,6 +5,8 @@ twice without harm is tried again, a POST never is (PyGithub's own repetition of
 502 may come after the comment was stored); and all waiting together stays within one limit.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -6,11 +6,14 @@ older run never changes; nothing is written where it says the same already; a PO
 There are no annotations in it: the step's log has made them, and GitHub would show each a second time.
 """
 
+from __future__ import annotations
+
 import re
 from enum import Enum
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
+from msdiff.model.records import NamedTuple
 from msdiff.scm.github import Api, Trouble
 from msdiff.scm.github_event import RunId
 

@@ -5,13 +5,16 @@ the oldest stays, with what the newest run says; an older run never replaces a n
 again only after looking whether the first one arrived; nothing in the marker comes from the repository as it is.
 """
 
+from __future__ import annotations
+
 import base64
 import json
 import re
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from msdiff.model.records import NamedTuple
 from msdiff.scm.github import Api, Trouble
 from msdiff.scm.github_event import RunId
 from msdiff.scm.github_memory import Memory, Standing, packed, remembered, unpacked

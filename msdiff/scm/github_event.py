@@ -4,13 +4,16 @@ In go the variables that the runner sets, out comes an `Event`. Promise: the pay
 known places of it are read, and nothing of it is trusted to be of the right type or to be a commit id.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.errors import InputError, UsageError
+from msdiff.model.records import NamedTuple
 
 PULL, TARGET, PUSH, QUEUE, RUN, MANUAL = (
     "pull_request",

@@ -5,10 +5,14 @@ is remembered is bounded, nothing of the repository can be read from it, and a r
 same again.
 """
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
+
+from msdiff.model.records import NamedTuple
 
 MOST = 150  # of each kind; of more it is not remembered which they were
 _BYTES = 4  # of a digest: two of 150 are alike once in 300,000 comments, and a count is then one off

@@ -4,12 +4,14 @@ In go an event and the repository that was checked out for it, out come two comm
 never a guess; where a commit is missing (a shallow clone), the error has the exact line that brings it.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from shlex import quote
-from typing import NamedTuple
 
 from msdiff.errors import GitError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.github_event import MANUAL, PULL, PUSH, QUEUE, RUN, TARGET, Event
 from msdiff.scm.process import Git, shown
 from msdiff.scm.repository import settled

@@ -5,10 +5,12 @@ A suggestion is ours if it begins with our marker and was written by who we are.
 posted again, what no longer holds is deleted, or says so where somebody has answered.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.scm.github import Api
 from msdiff.scm.github_comment import Stamp, marker, stamp_of
 from msdiff.scm.github_event import RunId

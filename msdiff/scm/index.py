@@ -4,6 +4,8 @@ In goes a listing of git, out come paths and blobs. Promise: the index is read a
 sparse checkout folded it (git would write trees to the object store).
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 

@@ -4,6 +4,8 @@ In go the commits, out come the sides to compare. Promise: where a merge cannot 
 merge-base is compared instead and the report says so; it never looks like the merge.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from msdiff.model.snapshot import Snapshot
@@ -49,7 +51,7 @@ def joined(found: Found, base: Commit, head: Commit) -> Sides:
     return _result(found, base, head, bases, merge._replace(notes=notes + merge.notes))
 
 
-def _result(found: Found, base: Commit, head: Commit, bases: tuple[str, ...], merge: "Merge") -> Sides:
+def _result(found: Found, base: Commit, head: Commit, bases: tuple[str, ...], merge: Merge) -> Sides:
     here = [path for path in merge.conflicts if _concerns(path, found)]
     elsewhere = [path for path in merge.conflicts if path not in here]
     what = f"merging `{shown(head.name)}` into `{shown(base.name)}` conflicts in"
@@ -74,7 +76,7 @@ def _concerns(path: str, found: Found) -> bool:
     return found.selection.enters(path[:-1]) if path.endswith("/") else found.selection.has(path)
 
 
-def _snapshot(found: Found, base: Commit, head: Commit, merge: "Merge", notes: tuple[str, ...]) -> TreeSnapshot:
+def _snapshot(found: Found, base: Commit, head: Commit, merge: Merge, notes: tuple[str, ...]) -> TreeSnapshot:
     label = f"merge of {head.name} into {base.name}"
     return TreeSnapshot(label, head.id, merge.tree, found.objects, found.selection, said=notes, others=merge.others)
 

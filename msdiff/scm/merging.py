@@ -5,9 +5,11 @@ time of a file in the object store changes (git touches an object that it is abo
 merge may read is copied into a repository of our own, and what it makes is taken into memory.
 """
 
-import os
-from typing import NamedTuple
+from __future__ import annotations
 
+import os
+
+from msdiff.model.records import NamedTuple
 from msdiff.scm.ancestry import Ancestry
 from msdiff.scm.differences import Difference, differences
 from msdiff.scm.objects import AbsentObject, Object, Objects, object_id

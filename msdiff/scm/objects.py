@@ -4,11 +4,14 @@ Promise: one `git cat-file --batch` serves a whole run, nothing is held that is 
 fetched: an object that is not there is an error with its remedy.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msdiff.errors import GitError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.process import Child, shown
 
 READER = ("cat-file", "--batch")

@@ -4,11 +4,14 @@ In go a request and the form of its range, out come snapshots. Promise: whatever
 at the same time, and `end` leaves no process behind.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msdiff.errors import GitError
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.scm.disk import Disk
 from msdiff.scm.objects import READER, Objects, peeled
@@ -74,7 +77,7 @@ class Opening:
             return None
         return self._git.start("merge-base", "--all", *map(peeled, form.revisions))
 
-    def found(self) -> "Found | GitError":
+    def found(self) -> Found | GitError:
         """The repository, or why there is none; raises `GitError` where there is one and git refuses it."""
         answer = self._finding.result()
         if answer.code and "not a git repository" in answer.err:
@@ -139,7 +142,7 @@ class Found(NamedTuple):
     def _where(self) -> Where:
         return Where(self.repository.root, self.repository.prefix, self.selection.patterns, self.objects)
 
-    def staged(self) -> "IndexSnapshot":
+    def staged(self) -> IndexSnapshot:
         """What is staged; raises `GitError` in a bare repository, and where it holds a conflict."""
         from msdiff.scm.index import index_of, index_snapshot
 
@@ -148,7 +151,7 @@ class Found(NamedTuple):
             raise _bare("index")
         return index_snapshot(git, index_of(self.listing, git, objects), objects, self.selection)
 
-    def working_tree(self) -> "WorkingTreeSnapshot":
+    def working_tree(self) -> WorkingTreeSnapshot:
         """What lies on disk; raises `GitError` in a bare repository."""
         from msdiff.scm.index import index_of, printed
         from msdiff.scm.worktree import WorkingTreeSnapshot

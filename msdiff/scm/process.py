@@ -5,13 +5,15 @@ taken and no index refreshed; no call waits for ever. It goes through `posix_spa
 more than two runs of git.
 """
 
+from __future__ import annotations
+
 import os
 import select
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msdiff.errors import GitError
+from msdiff.model.records import NamedTuple
 
 TIMEOUT_S = 120.0  # without a sign of life from git
 MAX_OUTPUT = 1 << 29  # bytes: a listing of some five million files
@@ -87,7 +89,7 @@ class Git(NamedTuple):
     variables: Mapping[str, str]
     trusted: tuple[str, ...] = ()
 
-    def start(self, *arguments: str, interactive: bool = False) -> "Child":
+    def start(self, *arguments: str, interactive: bool = False) -> Child:
         """Start git; raises `GitError` where it is not installed. `interactive` keeps its input open."""
         safe = tuple(part for folder in self.trusted for part in ("-c", f"safe.directory={folder}"))
         return Child(["git", "-C", self.cwd, *_OPTIONS, *safe, *arguments], self.variables, interactive=interactive)
@@ -96,7 +98,7 @@ class Git(NamedTuple):
         """Run git to its end."""
         return self.start(*arguments).result()
 
-    def without(self, *names: str) -> "Git":
+    def without(self, *names: str) -> Git:
         """The same without some variables."""
         return self._replace(variables={key: value for key, value in self.variables.items() if key not in names})
 

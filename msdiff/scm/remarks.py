@@ -3,6 +3,8 @@
 Promise: whatever is left out is said, once a kind, however many files it concerns.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from msdiff.scm.process import shown

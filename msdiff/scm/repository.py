@@ -5,12 +5,14 @@ where it leads to the right repository or index and dropped where it leads to an
 explained.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from msdiff.errors import GitError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.process import Child, Git, Result, git_alone, git_at, shown
 
 _END = "--end-of-path"  # rev-parse repeats what it does not know; a path may hold line feeds

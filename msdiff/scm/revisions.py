@@ -4,12 +4,14 @@ In go words as typed, out come commits. Promise: a word is never guessed at: nei
 revision, nor the other way round.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.errors import GitError, ManyErrors, MsdiffError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.objects import EndedError, Object, Objects
 from msdiff.scm.process import shown
 from msdiff.scm.repository import Repository

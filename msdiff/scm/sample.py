@@ -4,12 +4,15 @@ Promise: it depends on nothing of the user's configuration and changes nothing o
 the id. This is the one place that uses GitPython: it writes, and that is what it does well.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msdiff.errors import GitError, OutputError, UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.process import shown
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def write_repository(folder: str, commits: Sequence[Commit], branch: str) -> tup
             raise GitError(f"git cannot write the repository: {str(error.stderr).strip()}") from None
 
 
-def _written(git: "Git", folder: str, commits: Sequence[Commit], branch: str) -> Iterator[str]:
+def _written(git: Git, folder: str, commits: Sequence[Commit], branch: str) -> Iterator[str]:
     first, made = commits[0].branch, set[str]()
     git.init("--quiet", "--template=")
     git.symbolic_ref("HEAD", f"refs/heads/{first}")  # git before 2.28 knows no --initial-branch
@@ -90,7 +93,7 @@ def _clean_variables(folder: str) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _commit(git: "Git", folder: str, commit: Commit, when: int) -> str:
+def _commit(git: Git, folder: str, commit: Commit, when: int) -> str:
     for name, content in commit.files.items():
         path = os.path.join(folder, name)
         try:

@@ -3,12 +3,14 @@
 Promise: a path outside the repository is refused, never silently empty.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from msdiff.errors import UsageError
+from msdiff.model.records import NamedTuple
 from msdiff.scm.process import shown
 
 _SPECIAL = re.compile(r"[*?\[]")

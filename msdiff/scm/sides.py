@@ -3,9 +3,12 @@
 In go snapshots, out come they and what is known about them together. Promise: `close` (or `with`) ends every process.
 """
 
-from types import TracebackType
-from typing import NamedTuple, Self
+from __future__ import annotations
 
+from types import TracebackType
+from typing import Self
+
+from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
 from msdiff.scm.differences import differences
 from msdiff.scm.objects import Objects

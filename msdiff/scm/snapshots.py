@@ -4,6 +4,8 @@ In go ids of trees or blobs, out come paths, digests and contents. Promise: ever
 never through the working tree, filters or line-ending conversion, so that a version reads the same wherever it is read.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from msdiff.errors import InputError

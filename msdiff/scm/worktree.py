@@ -4,6 +4,8 @@ In go the index and a listing of what lies there, out comes a snapshot. Promise:
 (no filter runs), and what git ignores is not there.
 """
 
+from __future__ import annotations
+
 import stat
 from collections.abc import Iterator, Mapping
 

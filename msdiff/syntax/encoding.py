@@ -1,5 +1,7 @@
 """Bytes of a file as UTF-8 bytes without a byte order mark, ready for the parser; positions count characters."""
 
+from __future__ import annotations
+
 from msdiff.errors import InputError
 from msdiff.model.location import Location
 

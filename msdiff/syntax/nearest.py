@@ -3,6 +3,8 @@
 Only errors and dangling references ask, so nothing here is prepared in advance.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable
 
 LONGEST = 100  # letters; whatever is longer is no slip of somebody who typed a name

@@ -4,9 +4,12 @@ Named tuples, made by `tuple.__new__` where many are made: there is one for each
 the maps of long runs of lines only where somebody asks for them.
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias, Union
+from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import TypeAlias, Union
+
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.scalars import Core
 
 
@@ -29,7 +32,7 @@ class Rows(NamedTuple):
     values: tuple[tuple[str, str], ...]
     line: int
     column: int
-    maps: "Callable[[], Iterator[Mapping]]"
+    maps: Callable[[], Iterator[Mapping]]
 
 
 class Sequence:
@@ -37,14 +40,14 @@ class Sequence:
 
     __slots__ = ("_items", "column", "line", "parts")
 
-    def __init__(self, parts: "tuple[Tree | Rows, ...]", line: int, column: int) -> None:
+    def __init__(self, parts: tuple[Tree | Rows, ...], line: int, column: int) -> None:
         self.parts = parts
         self.line = line
         self.column = column
         self._items: tuple[Tree, ...] | None = None
 
     @property
-    def items(self) -> "tuple[Tree, ...]":
+    def items(self) -> tuple[Tree, ...]:
         """Each item as a tree."""
         if self._items is None:
             found: list[Tree] = []
@@ -67,7 +70,7 @@ class Sequence:
 class Entry(NamedTuple):
     """The value of a key, and where the key stands."""
 
-    value: "Tree"
+    value: Tree
     line: int
     column: int
 
@@ -75,11 +78,11 @@ class Entry(NamedTuple):
 class Mapping(NamedTuple):
     """A map. Keys are text as written (`1` and `"1"` are one key), in the order of the file."""
 
-    entries: "dict[str, Entry]"
+    entries: dict[str, Entry]
     line: int
     column: int
 
-    def get(self, key: str) -> "Tree | None":
+    def get(self, key: str) -> Tree | None:
         """The value of a key, or `None` where there is no such key."""
         found = self.entries.get(key)
         return None if found is None else found.value

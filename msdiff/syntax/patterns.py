@@ -3,6 +3,8 @@
 A run uses few of those that the program has, and compiling one costs as much as importing a module.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator
 

@@ -3,6 +3,8 @@
 In: an exception of PyYAML and the text. Out: an `InputError`.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Any
 

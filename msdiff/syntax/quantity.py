@@ -3,9 +3,11 @@
 Whole-number arithmetic throughout, so that `"0.1s"` is 100 ms exactly and equal quantities are equal values.
 """
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
+import re
+
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.nearest import did_you_mean
 
 _PART = r"\s*(\d+(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{1,2}))?\s*([A-Za-zµμ/][^\d+-]*)?"

@@ -7,11 +7,13 @@ instead. Promised: the same trees as the parser gives, in a fraction of the time
 (edges without attributes), trees are made only where somebody asks for them.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.nodes import Entry, Mapping, Rows, Scalar
 from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.scalars import HINTS, resolve

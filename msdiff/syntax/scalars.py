@@ -3,6 +3,8 @@
 `no`, `on`, `22:30` and `20_000` are text, `010` is ten, `0o10` is eight, `1e3` is a number.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from typing import TypeAlias

@@ -6,13 +6,16 @@ In: a tree and a table that is itself valid JSON Schema 2020-12, of which these 
 to `#/$defs/...`; others are ignored. Out: every problem, with its place and the nearest known key or word.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping as Table
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msdiff.errors import InputError
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 from msdiff.syntax.nearest import did_you_mean, nearest
 from msdiff.syntax.nodes import Mapping, Scalar, Sequence, Tree

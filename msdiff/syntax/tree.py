@@ -5,8 +5,10 @@ Promised: depth, size and the work that aliases and merge keys cause are bounded
 and every problem has a place. Scalars mean what the YAML 1.2 core schema says (`msdiff.syntax.scalars`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -23,6 +25,7 @@ from yaml.events import (
 
 from msdiff.errors import InputError, ManyErrors
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.collecting import collector_paused
 from msdiff.syntax.encoding import as_utf8
 from msdiff.syntax.nodes import Entry, Mapping, Rows, Scalar, Sequence, Tree
@@ -145,7 +148,7 @@ class _Builder:
         self._sizes: dict[str, tuple[int, int]] = {}  # anchor -> values in it, levels in it
         self.problems: list[InputError] = []
 
-    def documents(self) -> "list[Tree]":
+    def documents(self) -> list[Tree]:
         found: list[Tree] = []
         while True:
             event = self._next()
@@ -232,7 +235,7 @@ class _Builder:
                 found.append(self._scalar(event))
         return Sequence(tuple(found), mark.line + 1, mark.column + 1)
 
-    def _run(self, event: Any, depth: int) -> "Iterator[Mapping | Rows]":
+    def _run(self, event: Any, depth: int) -> Iterator[Mapping | Rows]:
         """The items that a stand-in stands for. Raises `ValueError` where the parser would have more to say."""
         self.runs_met += 1
         run = self._runs[int(event.value.removeprefix(STAND_IN))]

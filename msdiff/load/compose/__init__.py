@@ -5,8 +5,10 @@ claims; problems of files that say that they are Compose's and cannot be read; n
 fetched, secrets are not read, and what a stack gives depends on the parts alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.errors import InputError
 from msdiff.load.compose.applications import applications
@@ -21,6 +23,7 @@ from msdiff.load.compose.variables import Variables
 from msdiff.load.document import Reading
 from msdiff.load.keymaps import keymaps_of
 from msdiff.load.serving import tables_of
+from msdiff.model.records import NamedTuple
 
 __all__ = [
     "Part",

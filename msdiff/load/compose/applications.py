@@ -5,6 +5,8 @@ application that a map knows. Promised: what a file says depends on the file and
 put over.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from msdiff.load.claiming import Claims, port_name

@@ -4,12 +4,14 @@ In: text. Out: assignments in the order of the file, the later wins. Promised: q
 to earlier lines and a missing newline at the end as Compose reads them; other lines of a shell script are left alone.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.compose.interpolation import Filled, Lookup, filled
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 
 NAME = "compose"
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*")

@@ -6,14 +6,16 @@ its part has an address that leads there, or if the service calls one node of th
 has no address runs inside only where its map says that it may.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.compose.links import Link
 from msdiff.load.compose.project import Service
 from msdiff.load.keymaps import ADDRESS, Key, KeyMap, KeyMaps
 from msdiff.load.serving import Word
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 MODEL = "model.id"

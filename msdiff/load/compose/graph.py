@@ -5,6 +5,8 @@ to the graph if it serves a model, keeps vectors, or calls one that does, direct
 stands where a person would change the value.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -6,11 +6,13 @@ the text unknown (Compose would put nothing there, but the shell that starts it 
 length.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 
 MAX_DEPTH = 20
 MAX_LENGTH = 100_000

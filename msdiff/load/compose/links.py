@@ -4,14 +4,16 @@ In: a stack's services. Out: `Link`s with the place that states each, targets by
 or a declaration; names that only look alike make none.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.addresses import Address, addresses, is_own_machine
 from msdiff.load.compose.project import Project, Service
 from msdiff.load.serving import Word
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown
 
 _ADDRESS_KEY = re.compile(
@@ -190,7 +192,7 @@ def _outside(
     return Link(one.name, key, host, place, port, unresolved=not project.open, external=project.open)
 
 
-def _stem(key: str, ending: "re.Pattern[str]") -> str:
+def _stem(key: str, ending: re.Pattern[str]) -> str:
     """What the setting is about: `APP_LLM` of `APP_LLM_SERVERURL` and `APP_LLM_MODELNAME`."""
     before = None
     while before != key:

@@ -5,14 +5,16 @@ In: path and text of one file, and the key maps. Out: `Mention`s. Promised: a co
 says nothing of the graph: it only counts where a value that it repeats has changed.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.load.keymaps import ADDRESS, Key, KeyMaps, settings_of
 from msdiff.load.secrets import is_secret
 from msdiff.model.location import Location
 from msdiff.model.mention import Mention
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown
 
 MAX_BYTES = 1_000_000

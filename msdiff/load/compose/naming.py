@@ -3,6 +3,8 @@
 In: paths. Out: yes or no, stems, names. Promised: names only; nothing is read here.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 

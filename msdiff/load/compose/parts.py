@@ -4,15 +4,17 @@ In: path and bytes of one file. Out: `Part`: a Compose file's documents, or the 
 Promised: a function of path and bytes alone, so that a file that did not change is parsed once.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
-from typing import NamedTuple
 
 from msdiff.errors import InputError
 from msdiff.load.compose.env_files import Assignment, assignments
 from msdiff.load.compose.naming import is_compose_name
 from msdiff.load.keymaps import KeyMaps, tree_of
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.encoding import as_utf8
 from msdiff.syntax.tree import Limits, Mapping, Scalar, parsed
 

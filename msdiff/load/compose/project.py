@@ -6,9 +6,10 @@ within the repository, in no circle; what they name and is not there leaves a no
 in.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.compose.interpolation import Filled, Lookup
 from msdiff.load.compose.parts import NAME, Part
@@ -18,6 +19,7 @@ from msdiff.load.compose.variables import Variables, said, word
 from msdiff.load.secrets import is_secret
 from msdiff.load.serving import Word, words_of
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Entry, Scalar, Sequence, Tree
 from msdiff.syntax.tree import Mapping as Map
 

@@ -4,6 +4,8 @@ In: parts by path, each one object for one content. Out: the same parts, with a 
 are not there included.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -5,9 +5,10 @@ Promised: short and long forms are one; what a later file says replaces (command
 volumes) what an earlier one says.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.load.compose.parts import Part
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Entry, Mapping, Scalar, Sequence, Tree
 
 REPLACED = ("image", "command", "entrypoint", "container_name", "hostname", "build")
@@ -58,7 +59,7 @@ class Draft:
         self.profiles: list[Piece] = []
         self.volumes: list[Piece] = []
 
-    def put_over(self, other: "Draft") -> "Draft":
+    def put_over(self, other: Draft) -> Draft:
         """This service with what a later file says of it."""
         self.single |= other.single
         for name in ("environment", "depends", "models"):
@@ -92,7 +93,7 @@ def draft_of(part: Part, entry: Entry) -> Draft:
     return found
 
 
-def named(part: Part, tree: Tree | None) -> "list[tuple[str, Named]]":
+def named(part: Part, tree: Tree | None) -> list[tuple[str, Named]]:
     """The entries of a map, or of a list of `NAME=value` and `NAME`."""
     if isinstance(tree, Mapping):
         return [

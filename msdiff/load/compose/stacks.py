@@ -5,13 +5,15 @@ Promised: files of one folder that share no service are one stack; a file that o
 is put over it; a file that defines the same services anew is a variant of its own.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.compose.naming import is_base, overlay_of, stack_name, variant_of
 from msdiff.load.compose.parts import Part
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Mapping as Map
 from msdiff.syntax.tree import Scalar
 

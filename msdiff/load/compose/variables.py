@@ -4,6 +4,8 @@ In: the parts of one version. Out: for a folder, a lookup. Promised: nothing out
 environment of whoever starts the stack is unknown.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Mapping
 

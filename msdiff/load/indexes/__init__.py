@@ -5,8 +5,9 @@ index, what built it. Promised: a width is what the store demands, never what an
 its engine and its application's folder, and where two could be meant none is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.document import Reading
 from msdiff.load.indexes.bodies import bodies_in, may_hold_body
@@ -14,6 +15,7 @@ from msdiff.load.indexes.index import Index
 from msdiff.load.indexes.joining import Store, claims_on, stores_in
 from msdiff.load.indexes.migrations import is_migration, replayed
 from msdiff.load.indexes.sql import Step, steps_of
+from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Limits
 
 __all__ = ["Kept", "Store", "about", "kept", "may_say", "stores_in"]

@@ -13,6 +13,8 @@ it is for; other files give nothing and are no error.
 | redis | `dims` with `distance_metric` (redisvl, LangChain) |
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 from collections.abc import Iterator

@@ -1,8 +1,9 @@
 """One index, or one column that holds vectors, as a file describes it."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 METRICS = {

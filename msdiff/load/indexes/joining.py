@@ -5,15 +5,17 @@ in the stack whose application's folder is the nearest above; where a stack has 
 differs between indexes of one store is unknown, with all of them named.
 """
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from msdiff.load.document import Reading
 from msdiff.load.indexes.index import Fact, Index
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.folders import application_of
 from msdiff.model.mention import name_of
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, canonical
 
 PORT = "inputs.query"

@@ -5,6 +5,8 @@ in the order of their names with numbers as numbers; later statements override; 
 tests, are left out; two folders that state one column are two statements.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 from collections.abc import Iterator, Mapping

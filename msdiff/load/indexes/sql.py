@@ -5,13 +5,15 @@ say (`migrations`). Promised: nothing is run; a width that a template fills in i
 (`vector(N)`, `halfvec(N)`, `hnsw` and `ivfflat`) and pgai (`ai.create_vectorizer`).
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.load.indexes.index import KINDS, METRICS, Fact
 from msdiff.load.indexes.sql_text import sql_of
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown
 
 NAME = "sql"
@@ -141,7 +143,7 @@ def _altered(code: str, at: int, table: str, start: int, file: _File) -> Iterato
         yield Step("renameColumn", table, _name(renamed[1]), to=_name(renamed[2]))
 
 
-def _function(code: str, found: "re.Match[str]", start: int, file: _File) -> Iterator[Step]:
+def _function(code: str, found: re.Match[str], start: int, file: _File) -> Iterator[Step]:
     """A function that takes a vector: it demands the width as the column does."""
     name = _name(found[2])
     yield Step("dropFunction", name)

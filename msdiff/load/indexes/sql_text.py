@@ -4,8 +4,11 @@ In: the text of a file. Out: texts of the same length, so that every place stays
 part of a migration that takes it back is left out; the body of a `DO` block is a statement like others.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
+
+from msdiff.model.records import NamedTuple
 
 _OPENING = re.compile(r"--|/\*|'|\$[A-Za-z_]*\$")
 _BACK = re.compile(r"(?im)^[ \t]*--[ \t]*(?:\+goose[ \t]+down|\+migrate[ \t]+down|migrate:down|//@undo|rollback)\b")

@@ -4,6 +4,8 @@ In: variables of services, settings files, Python settings modules. Out: what th
 state a fact. Promised: what no map knows says nothing, and nothing is imported or run.
 """
 
+from __future__ import annotations
+
 from msdiff.load.keymaps.maps import ADDRESS, Key, KeyMap, KeyMaps, keymaps_of
 from msdiff.load.keymaps.settings_files import Setting, settings_of, stated, tree_of
 

@@ -5,14 +5,16 @@ several deployments is one node; a fallback that names no alias stays a name tha
 the host is told.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from msdiff.load.addresses import addresses
 from msdiff.load.claiming import Claims, port_name
 from msdiff.load.keymaps.maps import ADDRESS, Items, Key, KeyMap
 from msdiff.load.keymaps.settings_files import NAME, at, is_hidden, read_value
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.settings import name_matches
 from msdiff.syntax.tree import Mapping as Map

@@ -4,11 +4,14 @@ In: plain data of `rules/tables/keymap-*.yaml` and of a team's own maps. Out: wh
 values as attributes want them. Promised: a setting means nothing unless a map says so.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 ADDRESS = "address"

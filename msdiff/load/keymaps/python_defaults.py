@@ -4,12 +4,14 @@ In: the bytes of one module. Out: variable, value and place of each literal defa
 never imported or run; size, depth and the number of nodes are bounded; what is no literal says nothing.
 """
 
+from __future__ import annotations
+
 import ast
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from msdiff.load.secrets import is_secret
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Value
 
 MAX_BYTES = 400_000

@@ -4,13 +4,16 @@ In: path and bytes of one file. Out: for each map whose marks the file has, its 
 file is parsed only where a map may know it; what cannot be parsed says nothing here; secrets are not looked at.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msdiff.load.keymaps.maps import Key, KeyMap, KeyMaps
 from msdiff.load.secrets import is_secret
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 from msdiff.syntax.tree import Entry, Limits, Scalar, Sequence, Tree, parsed
 from msdiff.syntax.tree import Mapping as Map

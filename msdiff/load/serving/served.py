@@ -5,13 +5,15 @@ keeps no vectors. Promised: each attribute has the place that states it; a value
 unknown and names the variable.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from msdiff.load.serving.tables import Engine, Tables
 from msdiff.load.serving.words import ENDS, Word
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmMgG]?)")

@@ -4,9 +4,13 @@ In: plain data of `rules/tables/serving-flags.yaml`. Out: which engine, store or
 name of a model means. Promised: the first row that fits counts.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msdiff.model.records import NamedTuple
 
 
 class Engine(NamedTuple):
@@ -18,10 +22,10 @@ class Engine(NamedTuple):
     env: Mapping[str, str]
     positional: tuple[str, ...]
     from_image: bool
-    from_tag: "re.Pattern[str] | None"  # the owner that a tag begins with
+    from_tag: re.Pattern[str] | None  # the owner that a tag begins with
     own_name: bool
-    images: "re.Pattern[str] | None"
-    commands: "re.Pattern[str] | None"
+    images: re.Pattern[str] | None
+    commands: re.Pattern[str] | None
 
 
 class Tables(NamedTuple):
@@ -32,10 +36,10 @@ class Tables(NamedTuple):
     switches: frozenset[str]
     precisions: Mapping[str, str]
     poolings: Mapping[str, str]
-    roles: tuple[tuple["re.Pattern[str]", str], ...]
-    stores: tuple[tuple["re.Pattern[str]", Mapping[str, Any]], ...]
-    wrappers: tuple[tuple["re.Pattern[str]", str], ...]
-    plain: "re.Pattern[str]"
+    roles: tuple[tuple[re.Pattern[str], str], ...]
+    stores: tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]
+    wrappers: tuple[tuple[re.Pattern[str], str], ...]
+    plain: re.Pattern[str]
 
     def engine(self, repository: str, command: str) -> Engine | None:
         """The engine that an image (without tag) or a command line starts."""
@@ -92,5 +96,5 @@ def _engine(row: Mapping[str, Any]) -> Engine:
     )
 
 
-def _any_of(patterns: Sequence[str]) -> "re.Pattern[str] | None":
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{one})" for one in patterns)) if patterns else None

@@ -4,9 +4,10 @@ In: the text of a command, still with its variables. Out: words with their offse
 continuations and `${...}` with spaces in it keep a word together; nothing is run.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from msdiff.model.location import Location
+from msdiff.model.records import NamedTuple
 
 ENDS = frozenset({"&&", "||", ";", "|", "&"})
 
