@@ -46,6 +46,10 @@ def test_annotations_alone_are_what_the_page_says(step: Step) -> None:
     assert step.github.exchanges == []
 
 
+def test_the_readme_shows_the_first_workflow() -> None:
+    assert f"```yaml\n{(ROOT / 'docs/ci/msdiff.yml').read_text()}```\n" in (ROOT / "README.md").read_text()
+
+
 def test_the_first_workflow_has_twelve_lines() -> None:
     assert len((ROOT / "docs/ci/msdiff.yml").read_text().splitlines()) <= 13
 
