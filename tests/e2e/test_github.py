@@ -476,6 +476,11 @@ def test_two_configurations_say_it_once(step: Step) -> None:
     done = step("--suggest", "--comment-key", "search")
     assert [one["line"] for one in step.github.reviewed.values()] == [13]
     assert "msdiff: suggestions" not in done.out
+    (id,) = step.github.reviewed
+    over = step.github.reviewed[id]["body"].partition("\n")[0] + "\nThis no longer applies.\n"
+    step.github.reviewed[id]["body"] = over  # the first has taken it back, where somebody had answered
+    step("--suggest", "--comment-key", "search")
+    assert [one["line"] for one in step.github.reviewed.values()] == [13, 13]
 
 
 def test_a_suggestion_that_no_longer_holds_is_taken_back(step: Step) -> None:

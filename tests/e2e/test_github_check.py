@@ -54,6 +54,7 @@ def test_a_repetition_asks_at_most_six_times_and_writes_nothing(step: Step) -> N
     [
         (APP, (), "success", "unchanged: no change in any graph"),
         (APP.replace("768", "1024"), ("--fail-on", "never"), "neutral", "risky: "),
+        (APP.replace("text: {type: text}}\n", "text: {type: text, maxTokens: 512}}\n"), (), "neutral", "unverified: "),
         (BROKEN, (), "failure", "no verdict: "),
     ],
 )
@@ -89,6 +90,16 @@ def test_an_older_run_that_finishes_last_changes_nothing(step: Step) -> None:
     assert step.outputs["check-run"] == "left alone: a newer run has written it"
 
 
+def test_of_several_the_newest_counts(step: Step) -> None:
+    """Two runs at once may have made one each."""
+    marks = [f"msdiff:1:{run}.1:{'0' * 32}" for run in (999, 1009, 1000)]
+    for mark in marks:
+        step.github.check(step.origin.feature, NAME, mark)
+    step(*ALONE)
+    assert step.outputs["check-run"] == "left alone: a newer run has written it"
+    assert [one["external_id"] for one in step.github.checks.values()] == marks
+
+
 @pytest.mark.parametrize("mark", [None, "42", "msdiff:1:9.1:", f"msdiff:2:1.1:{'0' * 32}"])
 def test_a_job_of_the_same_name_is_not_ours(step: Step, mark: str | None) -> None:
     id = step.github.check(step.origin.feature, NAME, mark)
@@ -121,6 +132,8 @@ def test_the_verdict_is_the_same_whatever_github_does(step: Step, fault: Fault, 
     assert f"msdiff: no Check Run: {expected}" in done.out
     assert (step.outputs["comment"], step.outputs["check-run"]) == ("created", "failed")
     assert "no Check Run" in step.summary
+    tries = sum(one.verb == "POST" and one.path.endswith("/check-runs") for one in step.github.exchanges)
+    assert tries == (3 if fault.status == 201 else 1)  # a refusal is not argued with
 
 
 def test_without_a_token(step: Step) -> None:

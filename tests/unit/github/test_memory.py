@@ -59,6 +59,7 @@ def test_a_repetition_for_the_same_commit_says_the_same() -> None:
 def test_a_push_that_cannot_be_compared_forgets_nothing() -> None:
     first = Stamp("key", HEAD, RunId(1, 1), *recalled(None, HEAD, standing("one")))
     broken = Stamp("key", NEXT, RunId(2, 1), *recalled(first, NEXT, None))
+    assert (broken.now, broken.before) == (first.now, first.before)
     third = "c" * 40
     assert recalled(broken, third, standing("one", "two")) == (memory(third, "one", "two"), memory(HEAD, "one"))
 

@@ -13,7 +13,7 @@ from msdiff.commands.options import Arguments
 from msdiff.model.finding import Acceptance, Verdict
 from msdiff.model.location import Location
 from msdiff.model.obligation import Status
-from msdiff.model.report import Report
+from msdiff.model.report import Report, UndecidedObligation
 from msdiff.scm.github_comment import Stamp, marker
 from msdiff.scm.github_event import Event, RunId, event_of
 from msdiff.scm.github_memory import MOST, Memory, Since
@@ -112,6 +112,7 @@ def test_what_counts_is_told_apart_from_what_is_only_there() -> None:
     one = finding("r", Verdict.BREAKING, "x", node="n")
     acceptance = Acceptance("why", None, None, False, Location("a", 1, 1))
     there = (
+        replace(one, rule="q", status=Status.PREEXISTING),
         replace(one, acceptance=acceptance),
         one,
         replace(one, status=Status.PREEXISTING),
@@ -120,4 +121,11 @@ def test_what_counts_is_told_apart_from_what_is_only_there() -> None:
     )
     key = f"r {one.graph} n None None"
     found = standing_of(report(findings=there))
-    assert (found.counted, found.others) == ((f"{key} 0", f"{key} 1"), (f"{key} 2", f"{key} 3"))
+    assert found.counted == (f"{key} 0", f"{key} 1")
+    assert found.others == (f"q{key[1:]} 0", f"{key} 2", f"{key} 3")
+
+
+def test_only_what_the_change_touches_makes_the_next_push_unsure() -> None:
+    touched = UndecidedObligation("g", "space", "index", None, "why", Location("a", 1, 1), ("c1",))
+    found = standing_of(report(undecided=(touched, touched._replace(check="dtype", causes=()))))
+    assert found.undecided == ("g space index None",)
