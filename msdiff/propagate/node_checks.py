@@ -79,8 +79,8 @@ def _each(node: Node, name: str) -> Iterator[Effective]:
 
 
 def _check(node: Node, row: Row, offered: Effective, required: Effective, policy: str, ledger: Ledger) -> None:
-    if row.stated and isinstance(offered.value, Unknown):
-        return
+    if (row.stated and isinstance(offered.value, Unknown)) or (offered.is_of_table and required.is_of_table):
+        return  # a table agrees with itself
     beside = node.effective(row.beside) if row.beside else None
     outcome = _outcome(row, offered, required, beside)
     facts: dict[str, Value] = {
@@ -103,8 +103,13 @@ def _check(node: Node, row: Row, offered: Effective, required: Effective, policy
         node=node.name,
         facts=facts,
         path=(node.name,),
-        related=((required.location, f"{required.facts[0].attribute} is stated here"),) if required.facts else (),
+        related=((required.location, _whence(required)),) if required.facts else (),
     )
+
+
+def _whence(required: Effective) -> str:
+    attribute = required.facts[0].attribute
+    return f"{required.claims[0].text}: {attribute}" if required.is_of_table else f"{attribute} is stated here"
 
 
 def _outcome(row: Row, offered: Effective, required: Effective, beside: Effective | None) -> Outcome:

@@ -42,9 +42,12 @@ def shares(parts: Value, whole: Value) -> Outcome:
 def width(given: Value, native: Value, trained: Value) -> Outcome:
     """A vector is as wide as the model makes it, or as one of the widths that it was trained to be cut to.
 
-    `trained` is true for any narrower width, false for none, a list of widths, or not stated, which forbids nothing.
+    `trained` is true for any narrower width, false for none, a list of widths (also wider than the usual one), or not
+    stated, which forbids nothing.
     """
     if not isinstance(given, int) or not isinstance(native, int) or given == native:
+        return HELD
+    if isinstance(trained, tuple) and given in trained:
         return HELD
     if given > native:
         return Violated(excess=given - native)

@@ -155,6 +155,38 @@ def test_the_window_of_a_generator_is_known_by_its_name():
     assert "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct, 2024-07" in found.message
 
 
+@pytest.mark.parametrize(
+    ("model", "width", "told"),
+    [
+        ("BAAI/bge-m3", 512, ["matryoshka-unsupported"]),
+        ("BAAI/bge-m3", 2048, ["matryoshka-unsupported"]),
+        ("BAAI/bge-m3", 1024, []),
+        ("text-embedding-3-large", 1024, []),
+        ("nomic-ai/nomic-embed-text-v1.5", 256, []),
+        ("nomic-ai/nomic-embed-text-v1.5", 300, ["matryoshka-unsupported"]),
+        ("voyage-3.5", 2048, []),
+        ("acme/embed", 512, []),
+    ],
+)
+def test_a_file_that_contradicts_the_table_counts_and_the_contradiction_is_told(
+    model: str, width: int, told: list[str]
+):
+    report = checked({"app.yaml": document(index(model, accepts=width, dimension=width))})
+    assert of(report, WIDTH) == []
+    found = [one for one in report.findings if one.rule == "matryoshka-unsupported"]
+    assert [one.rule for one in found] == told
+    assert all(one.verdict is Verdict.RISKY and "huggingface.co" in one.message for one in found)
+
+
+def test_an_engine_set_to_more_than_its_model_was_made_for_is_risky_by_the_table():
+    def served(length: int) -> Spec:
+        model = {"id": "meta-llama/Meta-Llama-3-8B-Instruct"}
+        return {"nodes": {"llm": {"role": "generator", "model": model, "engine": {"maxModelLen": length}}}}
+
+    report = compared_specs(served(8192), served(32768))
+    assert of(report, "serving-length-exceeds-model") == [("introduced", "risky")]
+
+
 def test_what_only_the_table_asks_for_and_nobody_can_decide_is_no_gap():
     """A store that says nothing of widths, texts of unknown length: as if the table had no entry."""
     base, head = index("intfloat/e5-base-v2"), index("BAAI/bge-m3")

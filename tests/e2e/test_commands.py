@@ -174,7 +174,7 @@ def test_facts_of_one_model_and_of_all(repo: Repo, run: Run) -> None:
     assert all(entry["id"] in text for entry in known)
     said = run("facts", "bge-m3").out.splitlines()
     assert said[0] == "BAAI/bge-m3  embedder"
-    assert "  dimension   1024  (outputs.<port>.dimension)" in said
+    assert "  dimension   1024  (outputs.<port>.dimension, model.nativeDimension)" in said
     assert said[-1] == "source: https://huggingface.co/BAAI/bge-m3, as of 2024-01"
 
 
