@@ -33,6 +33,7 @@ from msdiff.syntax.tree import Shared as SharedRows
 
 if TYPE_CHECKING:
     from msdiff.model.mention import Mention
+    from msdiff.ruleset.keymaps import KeyMapData
 
 __all__ = ["READERS", "FileClaims", "Loaded", "Memo", "claims_of", "load"]
 
@@ -138,12 +139,13 @@ def load(
 def _loaded(
     snapshot: Snapshot, catalogue: Catalogue, settings: Settings, memo: Memo, serving: Mapping[str, Any] | None
 ) -> Loaded:
-    digests, refused = _digests(snapshot, settings, (*SUFFIXES, *_named(serving)))
+    keymaps: KeyMapData | None = serving.get("keymaps") if serving else None
+    digests, refused = _digests(snapshot, settings, (*SUFFIXES, *(keymaps.files if keymaps else ())))
     missing = tuple(path for path, digest in digests.items() if (path, digest) not in memo)
     limits = DEFAULT._replace(size=settings.limits.file_bytes)
     contents = snapshot.read_many(missing) if missing else {}
     shared = memo.setdefault("shared", Shared({}, {}))
-    marks = _marks(serving)
+    marks = keymaps.marks if keymaps else ()
     for path in missing:
         data = contents.get(path)  # a snapshot leaves out what is too large to read, and notes it
         memo[path, digests[path]] = (
@@ -268,20 +270,6 @@ def _readers(path: str, text: bytes) -> Iterator[Reader]:
         from msdiff.load import gmconnector
 
         yield gmconnector
-
-
-def _named(serving: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Ends of the names of settings files that are no YAML and no JSON."""
-    maps = serving.get("keymaps", {}).values() if serving else ()
-    return tuple(end for data in maps if data.get("alone") for end in data.get("files", ()))
-
-
-def _marks(serving: Mapping[str, Any] | None) -> Marks:
-    """What settings files hold that are an application by themselves."""
-    maps = serving.get("keymaps", {}).values() if serving else ()
-    return tuple(
-        tuple(one.encode() for one in data["marks"]) for data in maps if data.get("marks") and data.get("alone")
-    )
 
 
 def may_be_part(path: str, text: bytes) -> bool:

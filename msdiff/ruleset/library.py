@@ -17,6 +17,8 @@ from typing import Any, TypeAlias
 from msdiff.errors import RuleError, UsageError
 from msdiff.model.records import NamedTuple
 from msdiff.ruleset.attributes import Catalogue
+from msdiff.ruleset.keymaps import TABLE as KEYMAPS
+from msdiff.ruleset.keymaps import KeyMapData, packed
 from msdiff.ruleset.model_facts import ModelFacts
 from msdiff.ruleset.spec import ChangeWatch, ObligationWatch, Rule, Watch, from_json, to_json
 from msdiff.ruleset.vocabulary import Vocabulary, vocabulary_from
@@ -33,7 +35,7 @@ ARTEFACT = "_compiled.json"
 MODEL_FACTS = "_model_facts.json"  # on its own: an ordinary run does not read it
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _CATALOGUE, _FACTS, _MODELS = "attributes", "facts", "tables/model-facts"
-_KEYMAP = "keymap-"
+_KEYMAP, OWN_KEYMAPS = "keymap-", "own keymaps"
 
 
 class Document(NamedTuple):
@@ -67,6 +69,7 @@ class RuleSet:
         self.ids = tuple(sorted((*self._made, *self._written)))
         self.catalogue = catalogue
         self.tables = tables or {}
+        self._keymaps = KeyMapData(self.tables.get(KEYMAPS, {}), self.tables.get(OWN_KEYMAPS, {}))
         self._sources = sources or {}
         self.models = models or ModelFacts(_known_models)
         self._by_check: dict[tuple[str, str], list[tuple[str, int]]] = {}  # rule, number of its watch
@@ -133,13 +136,12 @@ class RuleSet:
     def serving(self) -> Mapping[str, Any] | None:
         """What readers of stacks and settings go by: `rules/tables/serving-flags.yaml`, and in `keymaps` the key maps by name."""
         found: Mapping[str, Any] | None = self.tables.get("serving-flags")
-        return None if found is None else {**found, "keymaps": self.keymaps}
+        return None if found is None else {**found, KEYMAPS: self.keymaps}
 
     @property
-    def keymaps(self) -> Mapping[str, Any]:
+    def keymaps(self) -> KeyMapData:
         """Which settings of applications mean what (`rules/tables/keymap-*.yaml`), by the name of the map."""
-        found = ((name, data) for name, data in self.tables.items() if name.startswith(_KEYMAP))
-        return {name.removeprefix(_KEYMAP): data for name, data in found}
+        return self._keymaps
 
     def document(self, id: str) -> Document:
         """The rule with its documentation, read from its file. Raises `UsageError` where there is no such rule."""
@@ -163,12 +165,11 @@ def load_ruleset(settings: Settings, sources: Sources = (), model_facts: Sources
     artefact = _built_in()
     written = artefact["rules"]
     catalogue = Catalogue.from_dict(artefact["catalogue"])
-    own, tables = tuple(sources), artefact["tables"]
+    own, tables = tuple(sources), dict(artefact["tables"])
     rules: tuple[Rule, ...] = ()
     if own:
-        own, keymaps = _without_keymaps(own, catalogue)
+        own, tables[OWN_KEYMAPS] = _without_keymaps(own, catalogue)
         rules = tuple(_own_rules(own, catalogue, {one["id"]: from_json(one) for one in written})) if own else ()
-        tables = {**tables, **{f"{_KEYMAP}{name}": data for name, data in keymaps.items()}}
     found = RuleSet(rules, catalogue, tables, dict(own), _models(tuple(model_facts)), written)
     check_rule_ids(settings, found.ids)
     return found
@@ -218,12 +219,13 @@ def compiled_text(folder: str, stamp: str = "") -> str:
     files = ((_name_of(path, folder), _content(path)) for path in sorted(_rule_files(folder)))
     rules = compiled(files, vocabulary, Catalogue.from_dict(catalogue), ours=True)
     check_references(rules)
+    maps = {name.removeprefix(_KEYMAP): data.pop(name) for name in tuple(data) if name.startswith(_KEYMAP)}
     artefact = {
         "compiler": COMPILER,
         "stamp": stamp,
         "rules": [to_json(rule) for rule in sorted(rules, key=lambda rule: rule.id)],
         "catalogue": without_words(catalogue),
-        "tables": data,
+        "tables": {**data, KEYMAPS: packed(maps)} if maps else data,
     }
     return json.dumps(artefact, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
 
