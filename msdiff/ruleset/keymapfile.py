@@ -60,6 +60,7 @@ SCHEMA: dict[str, Any] = {
         "marks": _TEXTS,
         "alone": {"type": "boolean"},
         "files": _TEXTS,
+        "inherits": _TEXT,
         "base": _TEXT,
         "profiles": _TEXT,
         "gateway": _TEXT,

@@ -51,6 +51,8 @@ def _gateway(path: str, root: Map, one: KeyMap, tables: Tables) -> Claims | None
 def _application(path: str, root: Map, one: KeyMap, parts: Mapping[str, Part]) -> Claims | None:
     """The graph of a settings file; a profile inherits what it does not state from the file that it is put over."""
     profile = one.profile(path)
+    if one.base and not profile and path.rpartition("/")[2] != one.base:
+        return None  # of another application with words like these
     below = f"{path.rpartition('/')[0]}/{one.base}".lstrip("/") if profile else ""
     under = parts.get(below)
     if profile and (under is None or under.settings is None):
@@ -82,10 +84,15 @@ def _parts(claims: Claims, one: KeyMap, said: tuple[Setting, ...]) -> None:
     for setting in said:
         if setting.key.says != ADDRESS:
             places.setdefault(setting.key.of, setting.place)
+    stated_here = {(setting.key.of, setting.key.says) for setting in said}
     calls = {part: _part(claims, one, part, place) for part, place in places.items()}
     for setting in said:
         if setting.key.of in places and setting.key.says != ADDRESS:
             _attribute(claims, one, setting, calls[setting.key.of])
+    for key in one.keys if one.inherits else ():
+        if key.of in places and (key.of, key.says) not in stated_here and not key.says.startswith("edge."):
+            open_ = Unknown(f"the file does not state it, and {one.inherits} may")
+            claims.say(f"node:{key.of}", key.says, open_, places[key.of])
     for edge in one.edges:
         (start, out), (end, into) = edge.start, edge.end
         if start in places and end in places:

@@ -81,6 +81,7 @@ class KeyMap(NamedTuple):
     items: Items | None = None
     providers: frozenset[str] = frozenset()  # what may stand before `/` in the name of a model
     alone: bool = False  # a settings file is an application by itself
+    inherits: str = ""  # what says what a settings file does not state, and is not in the repository
     base: str = ""  # the name of the file that profiles are put over
     profiles: tuple[str, str] = ("", "")  # how the name of a profile's file begins and ends
     inside: frozenset[str] = frozenset()  # parts that run in the application's own process where they have no address
@@ -147,6 +148,7 @@ def _keymap(data: Mapping[str, Any]) -> KeyMap:
         items=_items(data["items"]) if "items" in data else None,
         providers=frozenset(data.get("providers", ())),
         alone=bool(data.get("alone")),
+        inherits=data.get("inherits", ""),
         base=data.get("base", ""),
         profiles=_around(data.get("profiles", "")),
         inside=frozenset(data.get("inside", ())),

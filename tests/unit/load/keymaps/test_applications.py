@@ -85,6 +85,16 @@ def test_a_width_left_behind() -> None:
     assert ("embedding-dimension-mismatch", "store", "breaking") in told
 
 
+def test_what_the_shipped_configuration_may_say_is_open() -> None:
+    """R2R puts a file over its own defaults: a width that is not stated is not the model's own."""
+    at = R2R.rindex("base_dimension = 512")
+    files = {"r2r.toml": R2R[:at] + R2R[at:].replace("base_dimension = 512\n", "")}
+    assert said(files, "completion-embedding")["outputs.vector.dimension"] == Unknown(
+        "the file does not state it, and the configuration that R2R ships may"
+    )
+    assert not any("dimension" in one.message for one in checked(files).findings)
+
+
 def test_another_toml_file_is_none_of_ours() -> None:
     assert loaded({"pyproject.toml": R2R}).claims == ()
     assert loaded({"r2r.toml": "[project]\nname = 'x'\n"}).claims == ()
@@ -109,6 +119,10 @@ def test_a_profile_inherits_what_it_does_not_state() -> None:
 
 def test_a_profile_with_nothing_below_it_is_no_application() -> None:
     assert loaded({"settings-local.yaml": PROFILE}).claims == ()
+
+
+def test_a_file_of_another_name_is_of_another_application() -> None:
+    assert loaded({"values.yaml": SETTINGS}).claims == ()
 
 
 def test_a_profile_that_inherits_a_width_of_another_model() -> None:
