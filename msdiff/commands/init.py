@@ -1,7 +1,7 @@
 """`msdiff init`: a first configuration for a repository, and a first graph where it has none.
 
 In: what the readers find on disk. Out: `msdiff.yaml`, and `app.yaml` where no ApplicationGraph exists: one that names
-the ModelSpecs that were found, or that adds to the Compose stacks that were found, else a small one to edit. Promise:
+the ModelSpecs that were found, or that adds to the Compose stacks and settings that were found, else a small one to edit. Promise:
 nothing is overwritten without `--force`.
 """
 
@@ -19,7 +19,7 @@ from msdiff.commands.own_files import no_working_tree, write
 from msdiff.commands.policy import repository_root
 from msdiff.errors import UsageError
 from msdiff.load import load
-from msdiff.model.claim import Claim
+from msdiff.model.claim import Claim, GraphKey
 from msdiff.report.escape import visible
 from msdiff.ruleset.library import load_ruleset
 from msdiff.scm.git import resolve_version
@@ -102,8 +102,8 @@ def run(arguments: Arguments) -> int:
     _refuse_overwriting(root, files, force=arguments.force)
     for name, text in files.items():
         write(root, name, text.encode("utf-8", "backslashreplace"))
-    labels = tuple(dict.fromkeys(claim.graph.label for claim in stacks))
-    print_text(visible_lines(_said(root, specs, (graphs, labels), broken, files)))
+    found = tuple(dict.fromkeys(claim.graph for claim in stacks))
+    print_text(visible_lines(_said(root, specs, (graphs, found), broken, files)))
     return 0
 
 
@@ -170,13 +170,14 @@ def _plain(text: str) -> str:
 def _said(
     root: str,
     specs: dict[str, str],
-    found: tuple[tuple[str, ...], tuple[str, ...]],
+    found: tuple[tuple[str, ...], tuple[GraphKey, ...]],
     broken: tuple[str, ...],
     files: dict[str, str],
 ) -> Iterator[str]:
     graphs, stacks = found
     yield from _listed("ApplicationGraph", graphs)
-    yield from _listed("Compose stack", stacks)
+    for kind, what in (("Compose", "Compose stack"), ("Settings", "settings of an application")):
+        yield from _listed(what, tuple(key.label for key in stacks if key.kind == kind))
     yield from _listed("ModelSpec", tuple(f"{name} in {file}" for name, file in specs.items()))
     yield from _listed("something to correct (msdiff check says what) in", broken)
     if not (graphs or stacks or specs or broken):

@@ -22,6 +22,7 @@ from msdiff.model.location import Location
 from msdiff.model.values import Unknown, Value
 
 KIND = "Compose"
+TEXT = "text"  # the port of an embedder that texts go to
 QUERY = "query"  # the port of a store that vectors go to
 CALLED = {
     "embed": "embedder",
@@ -218,6 +219,9 @@ def _settings(claims: Claims, applications: list[Application]) -> None:
         for wire in one.wires:
             element = claims.edge(wire.producer, wire.consumer, wire.place)
             claims.say(element, "edge.role", wire.role, wire.place)
+            node, _, port = wire.consumer.rpartition(".")
+            if port == TEXT:
+                claims.say(f"node:{node}", f"inputs.{TEXT}.type", "text", wire.place)
     told = tuple(one for application in applications for one in application.told)
     for said in (*(one for one in told if one.attribute != MODEL), *models_asked(told, serving)):
         claims.say(f"node:{said.node}", said.attribute, said.value, said.place)
@@ -232,6 +236,8 @@ def _inside(claims: Claims, node: Inside) -> None:
     claims.say(edge, "edge.kind", "call", node.place)
     if node.role == "embedder":
         claims.say(element, "outputs.vector.type", "embedding", node.place)
+    if node.role == "chunker":
+        claims.say(element, "outputs.chunks.type", "text", node.place)
     if node.role == "vectorStore":
         claims.say(element, f"inputs.{QUERY}.type", "embedding", node.place)
         if node.service.keeps is not None:

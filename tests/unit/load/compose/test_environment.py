@@ -145,3 +145,20 @@ def test_an_index_renamed_for_its_writer_alone() -> None:
         if one.rule == "partial-update"
     ]
     assert told.message == ("2 places state this fact, 1 changed from papers to notes; still old: compose.yaml:12.")
+
+
+def test_chunks_that_are_longer_than_the_embedder_reads() -> None:
+    text = STACK.replace("COLLECTION_NAME:", "APP_NVINGEST_CHUNKSIZE: 512\n      COLLECTION_NAME:", 1)
+    text = text.replace("nvcr.io/nim/acme/embed-v1:1.0", "nvcr.io/nim/nvidia/nv-embedqa-e5-v5:1.0")
+    base = {"compose.yaml": text}
+    assert told(base, "node:rag-server/chunker") == {
+        "role": "chunker",
+        "outputs.chunks.type": "text",
+        "outputs.chunks.maxTokens": 512,
+    }
+    head = {"compose.yaml": text.replace("CHUNKSIZE: 512", "CHUNKSIZE: 1024")}
+    rules = {(one[0], one[1], one[3]) for one in findings(report(base, head)) if one[2] == "introduced"}
+    assert rules == {
+        ("chunk-exceeds-embedder-input", "embedding", "risky"),
+        ("chunker-config-changed", "rag-server/chunker", "risky"),
+    }
