@@ -219,9 +219,9 @@ def _settings(claims: Claims, applications: list[Application]) -> None:
         for wire in one.wires:
             element = claims.edge(wire.producer, wire.consumer, wire.place)
             claims.say(element, "edge.role", wire.role, wire.place)
-            node, _, port = wire.consumer.rpartition(".")
+            end, _, port = wire.consumer.rpartition(".")
             if port == TEXT:
-                claims.say(f"node:{node}", f"inputs.{TEXT}.type", "text", wire.place)
+                claims.say(f"node:{end}", f"inputs.{TEXT}.type", "text", wire.place)
     told = tuple(one for application in applications for one in application.told)
     for said in (*(one for one in told if one.attribute != MODEL), *models_asked(told, serving)):
         claims.say(f"node:{said.node}", said.attribute, said.value, said.place)

@@ -25,6 +25,11 @@ _LINE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*(?::=|[:=])[ \t]*([^\s].*)$""",
     re.MULTILINE,
 )
+# `- name: KEY` and `value: x` below it, as Kubernetes writes variables
+_PAIR = re.compile(
+    r"""^[ \t]*-?[ \t]*name:[ \t]*["']?([A-Z][A-Z0-9_]*)["']?[ \t]*\r?\n[ \t]*value:[ \t]*([^\s].*?)[ \t]*\r?$""",
+    re.MULTILINE,
+)
 _MODEL = re.compile(r"(?i)model|(^|[_-])(llm|vlm)$|^(repository|image)$|tokenizer")
 _URL_KEY = re.compile(r"(?i)(url|uri|endpoint|endpoints|base)$")
 _DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?-(.*)\}$")
@@ -89,8 +94,14 @@ def _python(path: str, data: bytes) -> Iterator[Line]:
 def _lines(path: str, data: bytes, maps: KeyMaps) -> Iterator[Line]:
     """Lines that set something that may count, but no secret."""
     text = data.decode("utf-8", "replace")
+    yield from _set(path, _LINE, text, maps)
+    if path.endswith((".yaml", ".yml")) and "value:" in text:
+        yield from _set(path, _PAIR, text, maps)
+
+
+def _set(path: str, form: "re.Pattern[str]", text: str, maps: KeyMaps) -> Iterator[Line]:
     line, start = 1, 0
-    for found in _LINE.finditer(text):
+    for found in form.finditer(text):
         key = found[1]
         if not (key in maps.by_env or _MODEL.search(key) or _URL_KEY.search(key)) or is_secret(key):
             continue

@@ -30,3 +30,20 @@ def test_mentions() -> None:
 
 def test_bytes_that_are_no_text() -> None:
     assert list(mentions_of("a.env", b"\0\1MODEL=acme/embed-v1")) == []
+
+
+def test_variables_as_kubernetes_writes_them() -> None:
+    text = b"""\
+env:
+  - name: EMBEDDING_MODEL_ID
+    value: "acme/embed-v1"
+  - name: HF_TOKEN
+    value: acme/secret
+  - value: acme/other
+    name: LLM_MODEL_ID
+  - name: LLM_MODEL_ID
+    valueFrom: {configMapKeyRef: {name: llm, key: model}}
+  - {name: RERANK_MODEL_ID, value: acme/rank-v1}
+"""
+    found = [(one.key, one.value, one.location.line, one.location.column) for one in mentions_of("a.yaml", text)]
+    assert found == [("EMBEDDING_MODEL_ID", "acme/embed-v1", 3, 12)]
