@@ -67,7 +67,7 @@ SCHEMA: dict[str, Any] = {
         "ruleFolders": {
             **_GLOBS,
             "type": ["array", "null"],
-            "description": "Folders with rules of your own; a later one wins.",
+            "description": "Folders with rules and key maps of your own; a later one wins.",
         },
         "modelFacts": {
             **_GLOBS,

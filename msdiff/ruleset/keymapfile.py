@@ -74,6 +74,12 @@ SCHEMA: dict[str, Any] = {
             "required": ["list", "name", "default"],
             "properties": {"list": _TEXT, "name": _TEXT, "id": _TEXT, "mode": _TEXT, "default": _TEXT, "modes": _WORDS},
         },
+        "guards": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["list", "name", "mode", "on", "before"],
+            "properties": {"list": _TEXT, "name": _TEXT, "mode": _TEXT, "on": _TEXT, "before": _TEXTS},
+        },
         "keys": {"type": "array", "items": _ROW, "minItems": 1},
     },
 }

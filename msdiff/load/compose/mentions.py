@@ -99,7 +99,7 @@ def _lines(path: str, data: bytes, maps: KeyMaps) -> Iterator[Line]:
         yield from _set(path, _PAIR, text, maps)
 
 
-def _set(path: str, form: "re.Pattern[str]", text: str, maps: KeyMaps) -> Iterator[Line]:
+def _set(path: str, form: re.Pattern[str], text: str, maps: KeyMaps) -> Iterator[Line]:
     line, start = 1, 0
     for found in form.finditer(text):
         key = found[1]

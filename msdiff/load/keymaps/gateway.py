@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msdiff.load.addresses import addresses
 from msdiff.load.claiming import Claims, port_name
-from msdiff.load.keymaps.maps import ADDRESS, Items, Key, KeyMap
+from msdiff.load.keymaps.maps import ADDRESS, Items, Key, KeyMap, value_of
 from msdiff.load.keymaps.settings_files import NAME, at, is_hidden, read_value
 from msdiff.model.location import Location
 from msdiff.model.records import NamedTuple
@@ -88,8 +88,9 @@ class Gateway:
 
     def say(self, claims: Claims) -> None:
         """All that the configuration says."""
+        last = self._guards(claims)
         for alias in self.aliases:
-            self._alias(alias, claims)
+            self._alias(alias, last if alias.role == "generator" else self._name, claims)
         self._names(claims)
         self._fallbacks(claims)
 
@@ -97,13 +98,42 @@ class Gateway:
         """The name of an alias's node: its own, unless another node has it."""
         return f"{self._name}/{alias}" if alias in self._taken else alias
 
-    def _alias(self, alias: Alias, claims: Claims) -> None:
+    def _guards(self, claims: Claims) -> str:
+        """The guards that every request passes, one after another; the last node before the models."""
+        last = self._name
+        for name, place in self._always().items():
+            node = f"{self._name}/{name}"
+            claims.say(f"node:{node}", "", None, place)
+            claims.say(f"node:{node}", "role", "guardrail", place)
+            claims.say(f"node:{node}", "guard.stage", "input", place)
+            claims.edge(f"{last}.{port_name(name)}", node, place)  # no call: answers do not come back this way
+            last = node
+        return last
+
+    def _always(self) -> Mapping[str, Location]:
+        """The guards that are on for all requests, before a model sees them."""
+        found: dict[str, Location] = {}
+        guards = self._map.guards
+        tree = at(self._root, guards.list) if guards is not None else None
+        if guards is None or not isinstance(tree, Sequence):
+            return found
+        for one in tree.items[:MAX_ITEMS]:
+            name, mode, on = (at(one, path) for path in (guards.name, guards.mode, guards.on))
+            modes = mode.items if isinstance(mode, Sequence) else (mode,)
+            before = any(isinstance(word, Scalar) and word.text in guards.before for word in modes)
+            always = isinstance(on, Scalar) and value_of("switch", on.value) is True
+            if before and always and isinstance(name, Scalar) and name.text:
+                found.setdefault(name.text, self._at(name))
+        return found
+
+    def _alias(self, alias: Alias, caller: str, claims: Claims) -> None:
         element = f"node:{self.node(alias.name)}"
         claims.say(element, "", None, alias.place)
         claims.say(element, "role", alias.role, alias.place)
         self._model(alias, element, claims)
-        edge = claims.edge(f"{self._name}.{port_name(alias.name)}", self.node(alias.name), alias.place)
-        claims.say(edge, "edge.kind", "call", alias.place)
+        edge = claims.edge(f"{caller}.{port_name(alias.name)}", self.node(alias.name), alias.place)
+        if caller == self._name:
+            claims.say(edge, "edge.kind", "call", alias.place)
         for key in self._map.keys:
             if key.says in (MODEL, ADDRESS) or key.kind in ("fallbacks", "names", "aliases"):
                 continue

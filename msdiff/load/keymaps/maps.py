@@ -67,6 +67,16 @@ class Items(NamedTuple):
     default: str
 
 
+class Guards(NamedTuple):
+    """A list of guards of a gateway. One counts that is `on` for all requests and whose mode is among `before`."""
+
+    list: tuple[str, ...]
+    name: tuple[str, ...]
+    mode: tuple[str, ...]
+    on: tuple[str, ...]
+    before: frozenset[str]
+
+
 class KeyMap(NamedTuple):
     """The settings of one application."""
 
@@ -79,6 +89,7 @@ class KeyMap(NamedTuple):
     about: Mapping[str, Any]
     gateway: str = ""  # the name of the node that an application with `items` is
     items: Items | None = None
+    guards: Guards | None = None
     providers: frozenset[str] = frozenset()  # what may stand before `/` in the name of a model
     alone: bool = False  # a settings file is an application by itself
     inherits: str = ""  # what says what a settings file does not state, and is not in the repository
@@ -146,6 +157,7 @@ def _keymap(data: Mapping[str, Any]) -> KeyMap:
         about={name: data[name] for name in ("title", "follows", "source") if name in data},
         gateway=data.get("gateway", ""),
         items=_items(data["items"]) if "items" in data else None,
+        guards=_guards(data["guards"]) if "guards" in data else None,
         providers=frozenset(data.get("providers", ())),
         alone=bool(data.get("alone")),
         inherits=data.get("inherits", ""),
@@ -171,6 +183,11 @@ def _key(name: str, row: Mapping[str, Any], parts: Mapping[str, str]) -> Key:
         row.get("on", ""),
         tuple((steps(path), word) for path, word in row.get("when", {}).items()),
     )
+
+
+def _guards(data: Mapping[str, Any]) -> Guards:
+    where, name, mode, on = (steps(data[key]) for key in ("list", "name", "mode", "on"))
+    return Guards(where, name, mode, on, frozenset(data["before"]))
 
 
 def _around(pattern: str) -> tuple[str, str]:

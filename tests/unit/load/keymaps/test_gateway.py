@@ -178,3 +178,47 @@ def test_what_holds_no_alias_is_no_graph(text: str) -> None:
 
 def test_secrets_are_not_read() -> None:
     assert "not-read" not in repr(loaded(ALONE))
+
+
+GUARDS = """\
+guardrails:
+  - guardrail_name: injection
+    litellm_params: {guardrail: lakera_v2, mode: pre_call, default_on: true, api_key: not-read}
+  - guardrail_name: pii
+    litellm_params: {guardrail: presidio, mode: [pre_call, post_call], default_on: "true"}
+  - guardrail_name: on-request
+    litellm_params: {guardrail: aporia, mode: pre_call}
+  - guardrail_name: answers
+    litellm_params: {guardrail: aporia, mode: post_call, default_on: true}
+"""
+GUARDED = {"gateway/config.yaml": CONFIG + GUARDS}
+
+
+def test_guards_that_every_request_passes_stand_before_the_generators() -> None:
+    assert {one for one in nodes(GUARDED) if "/" in one} == {"litellm/injection", "litellm/pii"}
+    assert {one for one in edges(GUARDED) if one[0].startswith("litellm")} == {
+        ("litellm.injection", "litellm/injection"),
+        ("litellm/injection.pii", "litellm/pii"),
+        ("litellm/pii.chat", "chat"),
+        ("litellm/pii.small", "small"),
+        ("litellm/pii.long", "long"),
+        ("litellm.embed", "embed"),
+    }
+    assert told(GUARDED, "node:litellm/pii") == {"role": "guardrail", "guard.stage": "input"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (GUARDS, ""),
+        ('default_on: "true"', "default_on: false"),
+        ("mode: [pre_call, post_call]", "mode: [post_call]"),
+    ],
+)
+def test_a_guard_that_requests_pass_no_more(old: str, new: str) -> None:
+    told = changed(old, new, GUARDED)
+    assert ("guardrail-removed", "litellm/pii", "introduced", "breaking") in told
+
+
+def test_a_guard_that_came_breaks_nothing() -> None:
+    assert {one[3] for one in findings(report(ALONE, GUARDED)) if one[2] == "introduced"} <= {"risky", "safe"}
