@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msdiff.commands.comparing import opened_version
 from msdiff.commands.options import Arguments, Parser, add_common, add_policy, one_of, one_version
 from msdiff.commands.output import STDOUT, print_text, write_file
-from msdiff.errors import NothingToCompare, UsageError
+from msdiff.errors import NothingToCompare
 from msdiff.model.graph import Graph
 from msdiff.pipeline import graphs_of
 
@@ -16,6 +16,7 @@ _ABOUT = "Draw the graph of one version. Without REV or PATH: the working tree."
 _EXAMPLES = (
     "msdiff graph                            Mermaid, to paste into Markdown",
     "msdiff graph main -f svg -o app.svg     a picture of main",
+    "msdiff graph -f html -o app.html        a page: the picture and a table of what there is",
     "msdiff graph -f dot | dot -Tpng         for Graphviz",
     "msdiff graph --graph checkout@prod      one graph, where there are several",
     "msdiff graph -f json                    every effective value, with where it comes from",
@@ -40,13 +41,25 @@ def _svg(graphs: Sequence[Graph]) -> str:
     return svg(*graphs)
 
 
+def _html(graphs: Sequence[Graph]) -> str:
+    from msdiff.report.graph_html import graph_html
+
+    return graph_html(*graphs)
+
+
 def _json(graphs: Sequence[Graph]) -> str:
     from msdiff.report.graph_json import graph_json
 
     return graph_json(*graphs)
 
 
-DRAWINGS: dict[str, Callable[[Sequence[Graph]], str]] = {"mermaid": _mermaid, "dot": _dot, "svg": _svg, "json": _json}
+DRAWINGS: dict[str, Callable[[Sequence[Graph]], str]] = {
+    "mermaid": _mermaid,
+    "dot": _dot,
+    "svg": _svg,
+    "html": _html,
+    "json": _json,
+}
 
 
 def parser() -> Parser:
@@ -65,8 +78,6 @@ def parser() -> Parser:
 
 
 def _format(text: str) -> str:
-    if text == "html":
-        raise UsageError("the format `html` is not in this version", hint=f"There is {', '.join(DRAWINGS)}.")
     return one_of(text, tuple(DRAWINGS), "format")
 
 

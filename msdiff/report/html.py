@@ -7,16 +7,14 @@ own policy forbids both), shows every text of the repository as it is, and count
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
-from hashlib import sha256
 
 from msdiff.model.report import Report, Side
 from msdiff.report.grouping import Grouping, grouping
+from msdiff.report.html_page import page
 from msdiff.report.html_parts import NOTHING, Html, badge, bullets, code, element, joined, lines, prose, spaced, text
 from msdiff.report.html_roots import picture, root_cards, root_overview, uncaused_cards
 from msdiff.report.html_sections import next_steps, problems, safe, slos, standing, undecided
-from msdiff.report.html_style import STYLE
 from msdiff.report.options import RenderOptions
 from msdiff.report.wording import also_counted, exit_text, headline, sentence, short
 
@@ -24,22 +22,7 @@ from msdiff.report.wording import also_counted, exit_text, headline, sentence, s
 def render(report: Report, options: RenderOptions) -> str:
     """The report as an HTML page; `quiet` leaves the verdict and the list of root causes."""
     body = lines((*_sections(report, grouping(report), options), _footer(report)))
-    policy = f"default-src 'none'; style-src 'sha256-{_hash(STYLE)}'; base-uri 'none'; form-action 'none'"
-    head = lines(
-        (
-            Html('<meta charset="utf-8">'),
-            Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
-            Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Html('<meta name="robots" content="noindex">'),
-            element("title", text(f"msdiff: {report.verdict.value}, {_title(report)}")),
-            Html(f"<style>{STYLE}</style>"),
-        )
-    )
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'
-
-
-def _hash(style: str) -> str:
-    return b64encode(sha256(style.encode()).digest()).decode()
+    return page(f"msdiff: {report.verdict.value}, {_title(report)}", body)
 
 
 def _title(report: Report) -> str:

@@ -197,6 +197,7 @@ def _slo(slo: SloResult) -> Document:
         "reason": slo.reason,
         "guarantee": slo.guarantee,
         "tie": slo.tie,
+        "notes": list(slo.notes),
     }
 
 

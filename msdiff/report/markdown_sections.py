@@ -86,7 +86,7 @@ def _slo_row(slo: SloResult, *, many_graphs: bool) -> tuple[str, ...]:
 def _slo_lines(slo: SloResult, report: Report, *, many_graphs: bool) -> Iterator[str]:
     name = slo_name(slo, many_graphs=many_graphs)
     for title, text in slo_facts(slo, report, many_graphs=many_graphs):
-        yield f"{code_span(name)} {title}: {inline(text)}"
+        yield f"{code_span(name)} {title}: {prose(text)}"
 
 
 def standing_parts(report: Report, groups: Grouping, detail: Detail) -> Iterator[Part]:

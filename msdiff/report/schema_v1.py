@@ -170,6 +170,7 @@ class Slo(_Model):
     reason: str
     guarantee: str
     tie: bool
+    notes: Annotated[list[str], Field(description="a figure that stands in for another, what slack absorbed, ...")]
 
 
 class Problem(_Model):

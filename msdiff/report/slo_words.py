@@ -70,7 +70,7 @@ def slo_figures(slo: SloResult) -> tuple[str, str, str, str, str]:
 
 
 def slo_facts(slo: SloResult, report: Report, *, many_graphs: bool) -> Iterator[tuple[str, str]]:
-    """What stands under the table: the sum, the share of each change, what to revert, the guarantee."""
+    """What stands under the table: the sum, the share of each change, what to revert, the guarantee, notes."""
     changes = {item.change.id: item.change for item in report.changes}
 
     def said(id: str) -> str:
@@ -86,6 +86,8 @@ def slo_facts(slo: SloResult, report: Report, *, many_graphs: bool) -> Iterator[
         yield "not known", sentence(slo.reason)
     if slo.guarantee:
         yield "what the sum promises", sentence(slo.guarantee)
+    for note in slo.notes:
+        yield "note", sentence(note)
 
 
 def _suffix(slo: SloResult) -> str:

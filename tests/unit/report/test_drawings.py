@@ -16,6 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 from msdiff.report.dot import dot
 from msdiff.report.drawing import drawing_of
 from msdiff.report.escape import visible
+from msdiff.report.graph_html import graph_html
 from msdiff.report.graph_json import graph_json
 from msdiff.report.layers import layered
 from msdiff.report.mermaid import mermaid
@@ -164,3 +165,18 @@ def test_a_long_chain_and_a_dense_cycle_are_laid_out() -> None:
     layout = layered(keys, arrows)
     assert layout.columns == 5_000
     assert layout.bends == {}  # too many to draw: such arrows run straight
+
+
+def test_html_shows_the_picture_and_every_node() -> None:
+    page = graph_html(support_assistant())
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count("<svg") == 1
+    assert all(f"<code>{name}</code>" in page for name in support_assistant().nodes)
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_html_is_inert_whatever_the_names_hold(payload: str) -> None:
+    page = graph_html(graph({payload: "entry"}, ()))
+    plain = graph_html(graph({"a": "entry"}, ()))
+    assert sorted(re.findall(r"<[a-z]+", page)) == sorted(re.findall(r"<[a-z]+", plain))
