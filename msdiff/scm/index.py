@@ -14,9 +14,10 @@ from msdiff.scm.contents import Contents, blob_contents, existing
 from msdiff.scm.objects import LINK, MODULE, Objects
 from msdiff.scm.process import Child, Git, Result
 from msdiff.scm.remarks import Remarks, some
-from msdiff.scm.repository import refusal
+from msdiff.scm.repository import Repository, refusal
 from msdiff.scm.selection import Selection
 from msdiff.scm.snapshots import file_in, files_of, remark_on
+from msdiff.scm.split_index import index_reader
 
 _LISTING = ("ls-files", "-z", "-t", "--stage", "--full-name")
 _EVERYWHERE = ("--", ":/")
@@ -78,12 +79,19 @@ def list_index(git: Git) -> Child:
     return git.start(*_LISTING, "--sparse", *_EVERYWHERE)
 
 
-def index_of(listing: Child, git: Git, objects: Objects) -> Index:
-    """The index that was listed; raises `GitError` where git refuses."""
-    answer = listing.result()
+def index_of(listing: Child | None, repository: Repository, objects: Objects) -> Index:
+    """The index that was listed (`None`: it is listed now); raises `GitError` where git refuses."""
+    answer = listing.result() if listing is not None else _asked(repository, *_LISTING)
     if answer.code == _BAD_OPTION:  # before git 2.36
-        answer = git.run(*_LISTING, *_EVERYWHERE)
-    return Index(printed(answer, git), objects)
+        answer = _asked(repository, *_LISTING)
+    return Index(printed(answer, repository.git), objects)
+
+
+def _asked(repository: Repository, *words: str) -> Result:
+    """What git says of the index; a folded one is not expanded."""
+    with index_reader(repository) as git:
+        answer = git.run(*words, "--sparse", *_EVERYWHERE)
+        return git.run(*words, *_EVERYWHERE) if answer.code == _BAD_OPTION else answer
 
 
 def list_untracked(git: Git) -> Child:
@@ -141,7 +149,7 @@ class IndexSnapshot:
         return blob_contents(self.objects, {path: self.digest(path) for path in paths}, self.label, self._remarks)
 
 
-def index_snapshot(git: Git, index: Index, objects: Objects, selection: Selection) -> IndexSnapshot:
+def index_snapshot(repository: Repository, index: Index, objects: Objects, selection: Selection) -> IndexSnapshot:
     """What is staged; raises `GitError` where a file that is looked at is in conflict.
 
     A file that is only announced (`git add --intent-to-add`) is not staged.
@@ -151,13 +159,11 @@ def index_snapshot(git: Git, index: Index, objects: Objects, selection: Selectio
         hint = "Resolve it and `git add` the file."
         raise GitError(f"the index holds a merge conflict in {some(unmerged)}", hint=hint)
     doubtful = any(id in _EMPTY and selection.has(path) for path, id in index.files.items())
-    return IndexSnapshot(index, objects, selection, _announced(git) if doubtful else frozenset())
+    return IndexSnapshot(index, objects, selection, _announced(repository) if doubtful else frozenset())
 
 
-def _announced(git: Git) -> frozenset[str]:
+def _announced(repository: Repository) -> frozenset[str]:
     """Files that are in the index by name only. An empty file looks the same but for a flag."""
-    result = git.run("ls-files", "-z", "--debug", "--full-name", "--sparse", *_EVERYWHERE)
-    if result.code == _BAD_OPTION:
-        result = git.run("ls-files", "-z", "--debug", "--full-name", *_EVERYWHERE)
-    found: list[tuple[str, str]] = _FLAGS.findall(printed(result, git).decode("utf-8", "surrogateescape"))
+    result = _asked(repository, "ls-files", "-z", "--debug", "--full-name")
+    found: list[tuple[str, str]] = _FLAGS.findall(printed(result, repository.git).decode("utf-8", "surrogateescape"))
     return frozenset(path for path, flags in found if int(flags, 16) & _INTENT_TO_ADD)

@@ -59,11 +59,13 @@ class Opening:
         self._bases = self._started_bases(form)
 
     def _started_index(self, form: Form) -> Child | None:
+        """A split index is copied before it is listed, once it is known where it is."""
         if form.kind not in (TREE, INDEX):
             return None
         from msdiff.scm.index import list_index
+        from msdiff.scm.split_index import may_be_split
 
-        return list_index(self._git)
+        return None if may_be_split(self._git) else list_index(self._git)
 
     def _started_untracked(self, form: Form) -> Child | None:
         if form.kind != TREE:
@@ -146,10 +148,10 @@ class Found(NamedTuple):
         """What is staged; raises `GitError` in a bare repository, and where it holds a conflict."""
         from msdiff.scm.index import index_of, index_snapshot
 
-        git, objects = self.repository.git, self.objects
-        if self.repository.root is None or self.listing is None:
+        if self.repository.root is None:
             raise _bare("index")
-        return index_snapshot(git, index_of(self.listing, git, objects), objects, self.selection)
+        index = index_of(self.listing, self.repository, self.objects)
+        return index_snapshot(self.repository, index, self.objects, self.selection)
 
     def working_tree(self) -> WorkingTreeSnapshot:
         """What lies on disk; raises `GitError` in a bare repository."""
@@ -157,10 +159,10 @@ class Found(NamedTuple):
         from msdiff.scm.worktree import WorkingTreeSnapshot
 
         repository, objects = self.repository, self.objects
-        if repository.root is None or self.listing is None or self.untracked is None:
+        if repository.root is None or self.untracked is None:
             raise _bare("working tree")
         disk = Disk(repository.root, objects.limit, sha256=repository.sha256)
-        index = index_of(self.listing, repository.git, objects)
+        index = index_of(self.listing, repository, objects)
         listed = printed(self.untracked.result(), repository.git)
         return WorkingTreeSnapshot(disk, index, listed, objects, self.selection)
 

@@ -309,6 +309,25 @@ def _index_with_extensions(folder: Path) -> State:
     return _state(repo)
 
 
+def _split_index(folder: Path) -> State:
+    """An index in two parts, with a file in the newer one, and an announced and an empty file."""
+    repo = ordinary(folder / "repo")
+    repo.git("config", "core.splitIndex", "true")
+    repo.git("update-index", "--split-index")
+    repo.write({"new.yaml": OTHER.replace("other", "new"), "empty.yaml": "", "sub/other.yaml": OTHER_LATER})
+    repo.git("add", "empty.yaml", "sub/other.yaml")
+    repo.git("add", "--intent-to-add", "new.yaml")
+    assert list((repo.folder / ".git").glob("sharedindex.*"))
+    return _state(repo, here="unverified", staged="safe")
+
+
+def _split_index_of_a_worktree(folder: Path) -> State:
+    state = _linked(folder)
+    Repo(state.folder).git("update-index", "--split-index")
+    assert list(state.repository.glob("repo/.git/worktrees/*/sharedindex.*"))
+    return state
+
+
 def _locked(folder: Path) -> State:
     """Another git is at work, or one has died."""
     repo = ordinary(folder / "repo")
@@ -490,6 +509,8 @@ STATES: dict[str, Callable[[Path], State]] = {
     "variables of a hook": _hook_variables,
     "quarantine": _objects_elsewhere,
     "index with extensions": _index_with_extensions,
+    "split index": _split_index,
+    "split index of a worktree": _split_index_of_a_worktree,
     "locked": _locked,
     "announced file": _announced,
     "dirty": _dirty,
