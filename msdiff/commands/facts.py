@@ -90,7 +90,7 @@ def _near(name: str, models: ModelFacts) -> tuple[str, ...]:
 
 def _listed(models: ModelFacts) -> tuple[Entry, ...]:
     """The entries that count, by role and name."""
-    counting = (one for one in models.entries if models.about(one.id) is one)
+    counting = (one for one in models.entries if models.about(one.id) == one)
     return tuple(sorted(counting, key=lambda one: (ORDER.index(one.role), one.id.casefold())))
 
 
