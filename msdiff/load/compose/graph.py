@@ -11,6 +11,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.load.claiming import Claims, port_name
+from msdiff.load.compose.callers import known_by_callers
 from msdiff.load.compose.environment import MODEL, Application, Calls, Inside, application_of, models_asked
 from msdiff.load.compose.links import Link, asked_model, links_of, node_of_model
 from msdiff.load.compose.project import Model, Project, Service
@@ -47,6 +48,10 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
     plain = {name for name, one in project.services.items() if tables.plain.search(split_image(one.image.text)[0])}
     links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
     gateways = tuple(_gateways(project, roles, tables, maps))
+    if more := known_by_callers(project, links, roles, {*plain, *(name for name, _ in gateways)}):
+        roles |= more
+        core |= more.keys()
+        links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
     calls = Calls(links, _roles_of(project, roles, links, tables))
     applications = {

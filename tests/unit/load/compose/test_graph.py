@@ -301,3 +301,36 @@ services:
   speech: {image: "nvcr.io/nim/acme/speech:1", ports: ["9001:50051"]}
 """
     assert edges({"compose.yaml": text}) == set()
+
+
+CALLERS = """\
+services:
+  app: {build: ., environment: {%s: "http://other:8000", DATABASE_URL: "postgres://db:5432"}}
+  other: {build: other%s}
+  db: {image: "postgres:17"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "role"),
+    [
+        ("EMBEDDING_SERVICE_URL", "embedder"),
+        ("RERANKER_HOST", "reranker"),
+        ("MODEL_SERVER_HOST", "model"),
+        ("INFERENCE_URL", "model"),
+        ("MODELER_URL", None),
+        ("EMBED_PLAYER_URL", None),
+        ("FRANKING_URL", None),
+    ],
+)
+def test_a_server_that_only_a_setting_of_its_caller_makes_known(setting: str, role: str | None) -> None:
+    files = {"compose.yaml": CALLERS % (setting, "")}
+    assert nodes(files) == ({"app", "other"} if role else set())
+    assert told(files, "node:other").get("role") == role
+
+
+def test_who_calls_a_model_server_is_none_for_a_setting_alone() -> None:
+    text = CALLERS % ("LLM_URL", ', environment: {OLLAMA_HOST: "ollama:11434"}')
+    files = {"compose.yaml": text + '  ollama: {image: "ollama/ollama:0.12.3"}\n'}
+    assert nodes(files) == {"app", "other", "ollama"}
+    assert "role" not in told(files, "node:other")
