@@ -19,6 +19,7 @@ from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
 
 MODEL = "model.id"
+MODELS = ("embedder", "reranker", "generator")  # roles of what a gateway answers for
 
 
 class Told(NamedTuple):
@@ -67,6 +68,10 @@ class Calls:
         for link in links:
             if link.target in roles:
                 self._by_source.setdefault(link.source, []).append(link)
+
+    def gateway(self, source: str) -> bool:
+        """Whether a service calls a gateway: then its models are asked for there, and run nowhere inside."""
+        return any(self.roles[link.target] == "gateway" for link in self._by_source.get(source, ()))
 
     def any(self, source: str) -> bool:
         """Whether a service calls anything of the graph."""
@@ -121,7 +126,11 @@ def _of_map(one: Service, about: KeyMap, keys: tuple[Key, ...], calls: Calls) ->
         target = calls.target(one.name, part, role, addresses)
         if target:
             nodes[part] = target
-        elif part in about.inside and not any(one.env[name].text.strip("\"'") for name in addresses if name in one.env):
+        elif (
+            part in about.inside
+            and not (role in MODELS and calls.gateway(one.name))
+            and not any(one.env[name].text.strip("\"'") for name in addresses if name in one.env)
+        ):
             nodes[part] = f"{one.name}/{part}"
             inside[part] = Inside(nodes[part], part, role, one, place)
     told = tuple(

@@ -53,7 +53,7 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
         core |= more.keys()
         links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
-    calls = Calls(links, _roles_of(project, roles, links, tables))
+    calls = Calls(links, {**_roles_of(project, roles, links, tables), **{name: "gateway" for name, _ in gateways}})
     applications = {
         name: application_of(one, calls, maps, serves=name in roles or name in plain)
         for name, one in project.services.items()

@@ -138,3 +138,13 @@ def test_a_module_that_came_is_seen() -> None:
     base = {name: text for name, text in PLAIN.items() if not name.startswith("api")}
     told = {one.change.kind for one in report(base, PLAIN).changes}
     assert "node.added" in told
+
+
+def test_what_asks_a_gateway_runs_nothing_inside() -> None:
+    config = "model_list:\n- {model_name: embed, litellm_params: {model: openai/text-embedding-3-small}}\n"
+    text = """\
+services:
+  app: {build: ., environment: {EMBEDDING_MODEL: embed, LLM_MODEL: chat, OPENAI_BASE_URL: "http://litellm:4000"}}
+  litellm: {image: "ghcr.io/berriai/litellm:v1.80", volumes: ["./config.yaml:/app/config.yaml"]}
+"""
+    assert nodes({"compose.yaml": text, "config.yaml": config}) == {"app", "litellm", "embed"}
