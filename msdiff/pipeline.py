@@ -28,6 +28,7 @@ from msdiff.propagate.flow import Paths
 from msdiff.propagate.reach import impacts
 from msdiff.propagate.slo_results import later, slo_results
 from msdiff.propagate.stale import Spread, Stale
+from msdiff.propagate.topology import Loops
 from msdiff.resolve import Known, renamed_claims, resolve, with_values
 from msdiff.ruleset.attributes import Catalogue
 from msdiff.ruleset.library import RuleSet
@@ -152,8 +153,8 @@ def _paired(
     `wrong`. Where base could not be read in full, a rename is only what is declared: the new name may be an old one."""
     old_paths, new_paths = frozenset(base.paths()), frozenset(head.paths())
     known = Known()
-    before = resolve(old.claims, old_paths, known, wrong, models)
-    after = resolve(new.claims, new_paths, known, models=models)
+    before = resolve(old.claims, old_paths, known, wrong, models, old.rows)
+    after = resolve(new.claims, new_paths, known, models=models, rows=new.rows)
     whole = old.doubted == () and not wrong
     first = pair(before, after, by_likeness=whole)
     doubted = _doubted(first, old, wrong)
@@ -169,7 +170,9 @@ def _paired(
     }
     if not names:
         return first
-    again = pair(resolve(renamed_claims(old.claims, names), old_paths, None, wrong, models), after, by_likeness=whole)
+    again = pair(
+        resolve(tuple(renamed_claims(old.claims, names)), old_paths, None, wrong, models), after, by_likeness=whole
+    )
     return tuple(GraphPair(one.base, one.head, moved.get(one.label, {}), one.renamed_from) for one in again)
 
 
@@ -200,6 +203,7 @@ class _World:
         self._with_new_facts: Mapping[Key, Obligation] | None = None
         self._by_files: Mapping[Key, Obligation] | None = None
         self._judge: PolicyJudge | None = None
+        self._loops: Loops = {}
         self.changes = diff(pairs, self.catalogue) if compared else ()
         self.stale = Stale(self.heads, mentions)
         touched = Causes(self.changes).elements if compared else None
@@ -258,6 +262,7 @@ class _World:
             catalogue=rules.catalogue,
             may_drift=self.request.settings.may_drift,
             judge=self.judged,
+            loops=self._loops,
         )
 
     def judged(self, condition: str, element: Element, policy: str) -> Outcome:

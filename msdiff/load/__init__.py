@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msdiff.errors import InputError
 from msdiff.load import application_graph, model_spec
 from msdiff.load.conflicts import conflicts
-from msdiff.load.document import Document, Reading, SharedClaims
+from msdiff.load.document import Document, Reading, Rows, SharedClaims
 from msdiff.load.figures import graph_figures, needs_whole_graph
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.records import NamedTuple
@@ -106,7 +106,8 @@ Marks = tuple[tuple[bytes, ...], ...]
 class Loaded(NamedTuple):
     """What one version says. `files` were read; each of `skipped` comes with the reason.
 
-    `mentions` are models named in files that state nothing of a graph, `notes` sentences about what was read.
+    `mentions` are models named in files that state nothing of a graph, `notes` sentences about what was read, `rows` runs of
+    edges among the claims.
     """
 
     claims: tuple[Claim, ...]
@@ -117,6 +118,7 @@ class Loaded(NamedTuple):
     notes: tuple[str, ...] = ()
     doubted: tuple[GraphKey, ...] | None = ()  # graphs that may say more than could be read; `None`: any may
     variants: tuple[GraphKey, ...] = ()  # those of stacks
+    rows: Rows = ()
 
 
 def load(
@@ -300,6 +302,7 @@ def _candidates(paths: Iterable[str], settings: Settings, suffixes: tuple[str, .
 
 def _together(files: list[tuple[str, FileClaims]]) -> Loaded:
     claims: list[Claim] = []
+    rows: list[tuple[int, list[Claim]]] = []
     problems: list[InputError] = []
     parts: dict[GraphKey, list[Reading]] = defaultdict(list)
     doubted: dict[GraphKey, None] = {}
@@ -310,6 +313,7 @@ def _together(files: list[tuple[str, FileClaims]]) -> Loaded:
             anything = True
             continue
         for reading in file.readings:
+            rows.extend((len(claims) + start, run) for start, run in reading.rows)
             claims.extend(reading.claims)
             parts[reading.graph].append(reading)
             if reading.problems:
@@ -324,6 +328,7 @@ def _together(files: list[tuple[str, FileClaims]]) -> Loaded:
         _by_place(problems),
         tuple(path for path, file in files if not file.skipped),
         tuple((path, file.skipped) for path, file in files if file.skipped),
+        rows=() if problems else tuple(rows),
         doubted=tuple(doubted) if named and not anything else None,
     )
 

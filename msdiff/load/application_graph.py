@@ -68,7 +68,9 @@ class _Reader:
             if self._is_known():
                 self._document(self._root)
                 self._problems.found.extend(conflicts(self._named_twice()))
-        return Reading(self._graph, tuple(self._statements.claims), tuple(self._problems.found))
+        return Reading(
+            self._graph, tuple(self._statements.claims), tuple(self._problems.found), tuple(self._statements.rows)
+        )
 
     def _document(self, root: Mapping) -> None:
         self._known_keys(root, _TOP, "the document")

@@ -9,6 +9,9 @@ from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.records import NamedTuple
 from msdiff.syntax.tree import Mapping, Scalar
 
+Rows: TypeAlias = tuple[tuple[int, list[Claim]], ...]
+"""Runs of edges among claims, by position: lists that both versions share where both have the same lines."""
+
 SharedClaims: TypeAlias = dict[tuple[object, ...], list[Claim]]  # what the same rows said in another version
 
 
@@ -22,11 +25,12 @@ class Document(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What one document says, and what is wrong in it."""
+    """What one document says, and what is wrong in it. `rows`: where runs of edges stand among the claims (see `Rows`)."""
 
     graph: GraphKey
     claims: tuple[Claim, ...]
     problems: tuple[InputError, ...]
+    rows: Rows = ()
 
 
 def said(root: Mapping, key: str) -> str:

@@ -58,6 +58,7 @@ class Statements:
         self.source = Source(document.file, reader)
         self.problems = Problems(self.source)
         self.claims: list[Claim] = []
+        self.rows: list[tuple[int, list[Claim]]] = []
         self._shared: SharedClaims = {} if document.shared is None else document.shared
 
     def say_rows(self, kind: str, first: int, rows: Rows) -> None:
@@ -76,6 +77,7 @@ class Statements:
                 )
                 for n, texts in enumerate(rows.values, first)
             ]
+        self.rows.append((len(self.claims), said))
         self.claims += said
 
     def say(self, element: str, attribute: str, value: Value, tree: Tree) -> None:

@@ -17,7 +17,7 @@ from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.pins import pin_obligations
 from msdiff.propagate.promises import Promise, Promises, promises
 from msdiff.propagate.routes import Routes
-from msdiff.propagate.topology import topology_obligations
+from msdiff.propagate.topology import Loops, topology_obligations
 from msdiff.propagate.wires import wire_obligations
 from msdiff.ruleset.attributes import Catalogue
 
@@ -35,6 +35,7 @@ class Tables(NamedTuple):
     catalogue: Catalogue
     may_drift: tuple[str, ...]  # globs of attributes
     judge: Callable[[str, Element, str], Outcome]
+    loops: Loops
 
 
 class Obligations(NamedTuple):
@@ -102,7 +103,7 @@ def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger, 
         from msdiff.propagate.policies import policy_obligations
 
         policy_obligations(graph, routes, tables.judge, ledger)
-    topology_obligations(graph, routes, ledger)
+    topology_obligations(graph, routes, ledger, tables.loops)
     if {"role:router", "labels"} <= said:
         from msdiff.propagate.branches import branch_obligations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msdiff.model.graph import Edge, Fact, Graph, Node, Reference
 from msdiff.model.location import DOCUMENTS
@@ -23,10 +24,14 @@ ONLY_ADDRESSES = "addresses in a stack say who may call whom, not that a request
 STORES = ("vectorStore", "datastore", "cache")
 
 
-def topology_obligations(graph: Graph, routes: Routes, ledger: Ledger) -> None:
-    """Adds all obligations on the graph's shape."""
+Loops: TypeAlias = dict[int, tuple[Mapping[str, tuple[Edge, ...]], tuple[tuple[str, ...], ...]]]
+"""By the identity of a graph's edges: they themselves (so that they stay), and the components that hold a cycle."""
+
+
+def topology_obligations(graph: Graph, routes: Routes, ledger: Ledger, known: Loops) -> None:
+    """Adds all obligations on the graph's shape. `known` carries loops over to the other version, where edges are the same."""
     _references(graph, ledger)
-    _cycles(graph, ledger)
+    _cycles(graph, ledger, known)
     _reachable(graph, routes, ledger)
     _inputs(graph, routes, ledger)
 
@@ -87,11 +92,13 @@ def _edge_node(graph: Graph, key: str) -> str | None:
     return next((name for name in (edge.consumer, edge.producer) if name in graph.nodes), None)
 
 
-def _cycles(graph: Graph, ledger: Ledger) -> None:
+def _cycles(graph: Graph, ledger: Ledger, known: Loops) -> None:
     """A component without an endless loop is one obligation that holds. An endless loop is one for each of its nodes, all
     about the loop's first node: a node that joins is news, one that was on such a loop before is not (classify makes one
     finding of them). A loop that only addresses in a stack close is undecided."""
-    for component in cyclic_components(graph, graph.nodes):
+    if id(graph.outgoing) not in known:
+        known[id(graph.outgoing)] = graph.outgoing, tuple(cyclic_components(graph, graph.nodes))
+    for component in known[id(graph.outgoing)][1]:
         unbounded = [name for name in component if not _bounded(graph.nodes[name])]
         loops = tuple(cyclic_components(graph, unbounded, _drawn))
         for loop in loops:

@@ -6,7 +6,7 @@ two effective values. Work per edge is proportional to what its ends declare, no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
@@ -19,8 +19,6 @@ MODIFIERS = {
     "member": (),
     "subset": ("default",),
 }  # read beside the two sides
-
-_NOT_YET = -1
 
 
 class Wire(NamedTuple):
@@ -36,6 +34,19 @@ class Wire(NamedTuple):
     order: int
 
 
+class Numbers(dict[tuple[str, str], int | None]):
+    """A number that ports (node, name) have in common which declare the same, at nodes of one role; `None` for the few whose
+    rows look beyond the two ports. Worked out when it is asked for."""
+
+    def __init__(self, found: Callable[[str, str], int | None]) -> None:
+        super().__init__()
+        self._found = found
+
+    def __missing__(self, port: tuple[str, str]) -> int | None:
+        number = self[port] = self._found(*port)
+        return number
+
+
 class WireTable:
     """The rows by what calls for them, over one graph."""
 
@@ -47,8 +58,8 @@ class WireTable:
         self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
         for order, (check, row) in enumerate(rows.items()):
             self._place(_wire(check, row, order))
-        self._offers: dict[tuple[str, str], int | None] = {}
-        self._demands: dict[tuple[str, str], int | None] = {}
+        self.offers = Numbers(self._offer)
+        self.demands = Numbers(self._demand)
         self._numbers: dict[tuple[object, ...], int] = {}
         self._ports: dict[tuple[str, str], frozenset[str]] = {}
         self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
@@ -65,21 +76,12 @@ class WireTable:
         else:
             self._by_port[wire.check] = wire
 
-    def offer(self, node: str, port: str) -> int | None:
-        """A number that output ports have in common which declare the same, at nodes of one role; `None` for the few whose
-        rows look beyond the two ports."""
-        found = self._offers.get((node, port), _NOT_YET)
-        if found == _NOT_YET:
-            found = self._offers[node, port] = self._number(node, f"outputs.{port}.")
-        return found
+    def _offer(self, node: str, port: str) -> int | None:
+        return self._number(node, f"outputs.{port}.")
 
-    def demand(self, node: str, port: str) -> int | None:
-        """The same for input ports."""
-        found = self._demands.get((node, port), _NOT_YET)
-        if found == _NOT_YET:
-            plain = self._graph.nodes[node].role not in self._by_role
-            found = self._demands[node, port] = self._number(node, f"inputs.{port}.") if plain else None
-        return found
+    def _demand(self, node: str, port: str) -> int | None:
+        plain = self._graph.nodes[node].role not in self._by_role
+        return self._number(node, f"inputs.{port}.") if plain else None
 
     def _number(self, node: str, prefix: str) -> int | None:
         names = self._declared(node, prefix)

@@ -46,6 +46,9 @@ ASIDE = {
 }
 
 
+_NOT_YET = (-1, -1)
+
+
 class Ends(NamedTuple):
     """The two declared sides of one check on one edge."""
 
@@ -62,20 +65,28 @@ def wire_obligations(
     """
     table = WireTable(rows, graph)
     tensors: list[tuple[Edge, Ends]] = []
-    alike: dict[tuple[int, int], tuple[int, int] | None] = {}
+    alike: dict[tuple[int | None, int | None], tuple[int, int] | None] = {}
     touched = _touched_nodes(graph, ledger)
+    total = decided = 0
     for edge in graph.edges.values():
-        if not edge.resolved:
+        id, _, attributes, producer, out_port, consumer, in_port, resolved = edge
+        if not resolved:
             continue
-        near = touched is None or not touched.isdisjoint((edge.id, edge.producer, edge.consumer))
-        if only_touched and not near:
-            continue
-        counts = None if near else _counts_of_another(graph, edge, table, alike)
-        if counts is None:
+        near = touched is None or producer in touched or consumer in touched or id in touched
+        if near:
             _edge(graph, edge, table, tensors, ledger)
-        else:
-            ledger.total += counts[0]
-            ledger.decided += counts[1]
+        elif not only_touched:
+            ports = (table.offers[producer, out_port], table.demands[consumer, in_port])
+            counts = None if attributes or None in ports else alike.get(ports, _NOT_YET)
+            if counts is _NOT_YET:
+                counts = alike[ports] = _counts(graph, edge, table)
+            if counts is None:
+                _edge(graph, edge, table, tensors, ledger)
+            else:
+                total += counts[0]
+                decided += counts[1]
+    ledger.total += total
+    ledger.decided += decided
     _shapes(graph, tensors, ledger)
 
 
@@ -92,22 +103,13 @@ def _touched_nodes(graph: Graph, ledger: Ledger) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _counts_of_another(
-    graph: Graph, edge: Edge, table: WireTable, alike: dict[tuple[int, int], tuple[int, int] | None]
-) -> tuple[int, int] | None:
-    """What to count (in all, decided) for an edge whose ports declare the same as those of an edge on which nothing is
-    violated."""
-    if edge.attributes:
-        return None
-    out, into = table.offer(edge.producer, edge.out_port), table.demand(edge.consumer, edge.in_port)
-    if out is None or into is None:
-        return None
-    if (out, into) not in alike:
-        trial = Ledger(graph.label, frozenset())
-        tensors: list[tuple[Edge, Ends]] = []
-        _edge(graph, edge, table, tensors, trial)
-        alike[out, into] = None if trial.kept or tensors else (trial.total, trial.decided)
-    return alike[out, into]
+def _counts(graph: Graph, edge: Edge, table: WireTable) -> tuple[int, int] | None:
+    """What to count (in all, decided) for each edge whose ports declare the same as those of this one, if nothing is violated
+    there."""
+    trial = Ledger(graph.label, frozenset())
+    tensors: list[tuple[Edge, Ends]] = []
+    _edge(graph, edge, table, tensors, trial)
+    return None if trial.kept or tensors else (trial.total, trial.decided)
 
 
 def _edge(graph: Graph, edge: Edge, table: WireTable, tensors: list[tuple[Edge, Ends]], ledger: Ledger) -> None:

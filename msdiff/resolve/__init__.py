@@ -8,14 +8,14 @@ is guessed. Raises `InputError` (all of them together) for a `specRef` that runs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from msdiff.errors import ManyErrors, MsdiffError
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Item, Node
 from msdiff.resolve.building import Known, assemble, build
-from msdiff.resolve.drafts import Draft, group
+from msdiff.resolve.drafts import Draft, Rows, group
 from msdiff.resolve.renaming import renamed_claims
 from msdiff.resolve.specs import Specs
 
@@ -28,21 +28,22 @@ _E = TypeVar("_E", Item, Node, Edge)
 
 
 def resolve(
-    claims: Iterable[Claim],
+    claims: Sequence[Claim],
     paths: Collection[str] = (),
     known: Known | None = None,
     problems: list[MsdiffError] | None = None,
     models: ModelFacts | None = None,
+    rows: Rows = (),
 ) -> tuple[Graph, ...]:
     """The graphs that the claims describe.
 
     `paths` are the files of the snapshot, to tell whether a reference resolves. Hand the same `known` to both versions of a
     comparison: a node that the same claims describe is then the same object. What is wrong with a `specRef` is added to
     `problems` where that is given, instead of raised; the node then lacks what its spec says. `models` are the model
-    facts: they count where no file states an attribute.
+    facts: they count where no file states an attribute. `rows` are runs of edges among the claims, by their position.
     """
     files = paths if isinstance(paths, frozenset | set) else frozenset(paths)
-    drafts = group(claims)
+    drafts = group(claims, rows, None if known is None else known.edges)
     specs = Specs(drafts, frozenset(files))
     wrong = specs.attach()
     if problems is not None:

@@ -7,6 +7,7 @@ resolve leaves the edge in the graph, unresolved, and a broken `Reference`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from msdiff.model.claim import Claim, GraphKey
@@ -14,7 +15,7 @@ from msdiff.model.graph import Disagreement, Edge, Effective, Fact, Graph, Item,
 from msdiff.model.location import Location
 from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, canonical, same
-from msdiff.resolve.drafts import Draft, ElementDraft, Statements
+from msdiff.resolve.drafts import Draft, Edges, ElementDraft, Statements
 from msdiff.resolve.names import End, edge_end
 from msdiff.resolve.passing import pass_through
 from msdiff.resolve.references import references_of
@@ -42,11 +43,12 @@ class Wiring(NamedTuple):
 class Known:
     """What was built of which claims: what the same claims describe in two versions is made once.
 
-    That holds for each node, and for all edges of a graph together.
+    That holds for each node, for runs of edges, and for all edges of a graph together.
     """
 
     def __init__(self) -> None:
         self.nodes: dict[tuple[object, ...], tuple[Node, tuple[Disagreement, ...]]] = {}
+        self.edges: Edges = {}
         self.wirings: list[tuple[object, Wiring]] = []
 
 
@@ -115,11 +117,13 @@ def _linked(edges: Mapping[str, Edge]) -> tuple[_ByNode, _ByNode]:
 
 
 def _wiring_once(drafts: list[ElementDraft], nodes: Mapping[str, Node], nearby: Nearby, known: Known) -> Wiring:
-    said = [
-        (draft.location, draft.ends, *(id(claim) for claims in draft.statements.values() for claim in claims))
-        for draft in drafts
-    ]
-    same = (said, [(name, node.inputs, node.outputs) for name, node in nodes.items()])
+    same = (
+        [draft.location for draft in drafts],
+        [draft.ends for draft in drafts],
+        [list(map(id, chain.from_iterable(draft.statements.values()))) for draft in drafts if draft.statements],
+        [draft.location for draft in drafts if draft.statements],
+        [(name, node.inputs, node.outputs) for name, node in nodes.items()],
+    )
     for one, wiring in known.wirings:
         if one == same:
             return wiring
@@ -223,22 +227,26 @@ def _edges(
 
     def into(draft: ElementDraft) -> tuple[End, str]:
         text = draft.ends[1]
-        if draft.location.reader in FOUND and text in whole and _calls(draft, producers[draft.ends[0]][0], nodes):
+        if (
+            draft.statements
+            and draft.location.reader in FOUND
+            and text in whole
+            and _calls(draft, producers[draft.ends[0]][0], nodes)
+        ):
             return whole[text]
         return consumers[text]
 
-    between = [f"{producers[draft.ends[0]][1]}->{into(draft)[1]}" for draft in drafts]
+    sources = [producers[draft.ends[0]] for draft in drafts]
+    targets = [into(draft) for draft in drafts]
+    keys = _keys([f"{one}->{other}" for (_, one), (_, other) in zip(sources, targets, strict=True)], drafts)
     edges: dict[str, Edge] = {}
     broken: list[Reference] = []
-    for key, draft in _keyed(between, drafts):
-        producer, consumer = producers[draft.ends[0]][0], into(draft)[0]
+    for key, draft, (producer, _), (consumer, _) in zip(keys, drafts, sources, targets, strict=True):
+        (node, port, wrong, _), (other, entry, also_wrong, _) = producer, consumer
         id = f"edge:{key}"
-        resolved = not producer.problem and not consumer.problem
-        attributes = _attributes(id, draft.statements)
-        edges[key] = _new(
-            Edge,
-            (id, draft.location, attributes, producer.node, producer.port, consumer.node, consumer.port, resolved),
-        )
+        attributes = _attributes(id, draft.statements) if draft.statements else NOTHING
+        resolved = not wrong and not also_wrong
+        edges[key] = _new(Edge, (id, draft.location, attributes, node, port, other, entry, resolved))
         if not resolved:
             broken += _broken(id, draft, producer, consumer)
     return {key: edges[key] for key in sorted(edges)}, broken
@@ -269,17 +277,18 @@ def _broken(id: str, draft: ElementDraft, producer: End, consumer: End) -> list[
     ]
 
 
-def _keyed(between: list[str], drafts: list[ElementDraft]) -> Iterable[tuple[str, ElementDraft]]:
-    """Each edge with its key: the ports that it is between, and what tells it apart from others between the same ones."""
+def _keys(between: list[str], drafts: list[ElementDraft]) -> list[str]:
+    """The key of each edge: the ports that it is between, and what tells it apart from others between the same ones."""
     if len(set(between)) == len(between):
-        return zip(between, drafts, strict=True)
+        return between
     alike: dict[str, list[ElementDraft]] = {}
     for ends, draft in zip(between, drafts, strict=True):
         alike.setdefault(ends, []).append(draft)
     taken: dict[str, ElementDraft] = {}
     for ends, group in alike.items():
         _tell_apart(ends, group, taken)
-    return taken.items()
+    keys = {id(draft): key for key, draft in taken.items()}
+    return [keys[id(draft)] for draft in drafts]
 
 
 def _tell_apart(between: str, drafts: list[ElementDraft], taken: dict[str, ElementDraft]) -> None:

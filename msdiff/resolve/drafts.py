@@ -6,7 +6,7 @@ for each ModelSpec document. A draft is filled while references are followed and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from msdiff.model.claim import FOUND, Claim, GraphKey
@@ -55,28 +55,29 @@ class Draft:
         return self.key.kind == "ModelSpec"
 
 
-def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
-    """The drafts, sorted by graph and place; claims of one element keep the order of their places."""
+Rows: TypeAlias = Sequence[tuple[int, list[Claim]]]
+Edges: TypeAlias = dict[int, list[ElementDraft]]
+
+
+def group(claims: Sequence[Claim], rows: Rows = (), known: Edges | None = None) -> tuple[Draft, ...]:
+    """The drafts, sorted by graph and place; claims of one element keep the order of their places.
+
+    `rows` are runs of edges without attributes, by their position among the claims; `known` holds what was made of the same
+    ones in another version.
+    """
     drafts: dict[tuple[GraphKey, str, int], Draft] = {}
     edges: dict[tuple[str, int, str], ElementDraft] = {}
-    last: tuple[object, ...] = ()
-    element: ElementDraft | None = None
-    draft: Draft | None = None
-    for claim in claims:
-        # claims on one document, and those on one element, follow one another: each is looked up once
-        graph, name, attribute, value, location, document, _ = claim
-        here = (name, graph, location[0], document)
-        if element is None or here != last:
-            if draft is None or here[1:] != last[1:]:
-                draft = _draft(drafts, claim)
-            last = here
-            element = _element(draft, claim, edges)
-        if attribute:
-            element.statements.setdefault(attribute, []).append(claim)
-        else:
-            element.location = location
-            if isinstance(value, tuple) and len(value) == 2:
-                element.ends = (str(value[0]), str(value[1]))
+    done = 0
+    for start, run in rows:
+        _sort_in(claims[done:start], drafts, edges)
+        made = None if known is None else known.get(id(run))
+        if made is None:
+            made = [ElementDraft(claim.location, {}, claim.value) for claim in run]  # type: ignore[arg-type]
+            if known is not None:
+                known[id(run)] = made
+        _draft(drafts, run[0]).edges += made
+        done = start + len(run)
+    _sort_in(claims[done:], drafts, edges)
     found: tuple[Draft, ...] = tuple(drafts.values())
     if any(draft.key.is_found for draft in found):
         from msdiff.resolve.binding import bound  # few repositories have stacks
@@ -87,6 +88,34 @@ def group(claims: Iterable[Claim]) -> tuple[Draft, ...]:
             _with_one_port_each(draft)
             _with_one_edge_each(draft)
     return tuple(sorted(found, key=lambda draft: (draft.key, draft.location)))
+
+
+def _sort_in(
+    claims: Iterable[Claim],
+    drafts: dict[tuple[GraphKey, str, int], Draft],
+    edges: dict[tuple[str, int, str], ElementDraft],
+) -> None:
+    """Puts claims into the drafts of their graphs and elements."""
+    last = ""
+    source: tuple[object, ...] = ()
+    element: ElementDraft | None = None
+    draft: Draft | None = None
+    for claim in claims:
+        # claims on one document, and those on one element, follow one another: each is looked up once
+        graph, name, attribute, value, location, document, _ = claim
+        here = (graph, location[0], document)
+        if draft is None or here != source:
+            source, last = here, ""
+            draft = _draft(drafts, claim)
+        if element is None or name != last:
+            last = name
+            element = _element(draft, claim, edges)
+        if attribute:
+            element.statements.setdefault(attribute, []).append(claim)
+        else:
+            element.location = location
+            if isinstance(value, tuple) and len(value) == 2:
+                element.ends = (str(value[0]), str(value[1]))
 
 
 def _draft(drafts: dict[tuple[GraphKey, str, int], Draft], claim: Claim) -> Draft:
