@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 PATIENCE_S = 60.0  # seconds for everything
 _TIMEOUT_S = 10  # seconds for one answer
@@ -18,6 +18,7 @@ _UNKNOWN_WAIT_S = 60.0  # seconds after a secondary limit that does not say how 
 _PER_PAGE = 100
 BOT = "github-actions[bot]"  # who GITHUB_TOKEN is
 _MOST_PAGES = 100
+T = TypeVar("T")
 
 
 class Trouble(Exception):
@@ -66,9 +67,9 @@ class Api:
                 wait = trouble.wait
                 if wait is None and trouble.is_unclear and verb != "POST":
                     wait = pause
-                if wait is None or not self.has_time_for(wait):
+                if wait is None or not self._has_time_for(wait):
                     raise
-                self.pause(wait)
+                self._sleep(wait)
         return self._once(verb, path, query, body)
 
     def pages(self, path: str, query: Mapping[str, Any] | None = None) -> Iterator[Any]:
@@ -82,6 +83,22 @@ class Api:
                 return
         raise Trouble(0, f"more than {_MOST_PAGES * _PER_PAGE:,} entries")
 
+    def created(self, path: str, body: Any, *, read: Callable[[Any], T], look: Callable[[], T | None]) -> T:
+        """What a POST has made, as `read` from the answer. Where no answer came, `look` whether it is there before it is
+        sent again. Raises `Trouble`, as `read` may.
+        """
+        for pause in (*self._pauses, None):
+            try:
+                return read(self.call("POST", path, body=body))
+            except Trouble as trouble:
+                if pause is None or not trouble.is_unclear or not self._has_time_for(pause):
+                    raise
+            self._sleep(pause)
+            found = look()
+            if found is not None:
+                return found
+        raise AssertionError("the last try raises")
+
     def login(self) -> str:
         """Who this token writes as; that of GITHUB_TOKEN where GitHub does not say. REST has no answer for an app."""
         try:
@@ -91,22 +108,14 @@ class Api:
             return BOT
         return login if isinstance(login, str) else BOT
 
-    def pause(self, seconds: float) -> None:
-        self._sleep(seconds)
-
-    @property
-    def pauses(self) -> tuple[float, ...]:
-        """Seconds between tries."""
-        return self._pauses
-
-    def has_time_for(self, seconds: float) -> bool:
+    def _has_time_for(self, seconds: float) -> bool:
         return time.monotonic() + seconds < self._end
 
     def _once(self, verb: str, path: str, query: Mapping[str, Any] | None, body: Any) -> Any:
         from github import GithubException
         from requests.exceptions import RequestException
 
-        if not self.has_time_for(0):
+        if not self._has_time_for(0):
             raise Trouble(0, "GitHub took too long")
         self.calls += 1
         try:

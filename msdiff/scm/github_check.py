@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -57,7 +58,10 @@ def check(api: Api, repository: str, said: Check, run: RunId) -> Checked:
     """Make the Check Run say this; raises `Trouble`."""
     there = _ours(api, repository, said)
     if there is None:
-        return Checked("created", _created(api, repository, said, run).url)
+        body = {**_words(said, run), "head_sha": said.head}
+        look = partial(_ours, api, repository, said)
+        there = api.created(f"/repos/{repository}/check-runs", body, read=partial(_made, said), look=look)
+        return Checked("created", there.url)
     if there.run > run:
         return Checked("left alone: a newer run has written it", there.url)
     if there.digest == _digest(said):
@@ -66,24 +70,11 @@ def check(api: Api, repository: str, said: Check, run: RunId) -> Checked:
     return Checked("updated", there.url)
 
 
-def _created(api: Api, repository: str, said: Check, run: RunId) -> _There:
-    """A new Check Run. Where no answer came, it is looked for before it is sent again."""
-    body = {**_words(said, run), "head_sha": said.head}
-    for pause in (*api.pauses, None):
-        try:
-            answer = api.call("POST", f"/repos/{repository}/check-runs", body=body)
-            there = _read(answer, said)
-            if there is None:
-                raise Trouble(0, "GitHub's answer is no Check Run")
-            return there
-        except Trouble as trouble:
-            if pause is None or not trouble.is_unclear or not api.has_time_for(pause):
-                raise
-        api.pause(pause)
-        found = _ours(api, repository, said)
-        if found is not None:
-            return found
-    raise AssertionError("the last try raises")
+def _made(said: Check, answer: Any) -> _There:
+    there = _read(answer, said)
+    if there is None:
+        raise Trouble(0, "GitHub's answer is no Check Run")
+    return there
 
 
 def _words(said: Check, run: RunId) -> dict[str, Any]:

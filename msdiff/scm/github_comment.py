@@ -160,19 +160,12 @@ class Thread:
             return Posted(Outcome.CREATED, made.url, f"duplicates were not looked for: {trouble}")
 
     def _created(self, text: str, stamp: Stamp) -> Comment:
-        """A new comment. Where no answer came, it is looked for before it is sent again."""
-        for pause in (*self._api.pauses, None):
-            try:
-                said = self._api.call("POST", self._comments, body={"body": marker(stamp) + text})
-                return self._told(said, text, stamp)
-            except Trouble as trouble:
-                if pause is None or not trouble.is_unclear or not self._api.has_time_for(pause):
-                    raise
-            self._api.pause(pause)
-            found = self.ours()
-            if found:
-                return found[-1]
-        raise AssertionError("the last try raises")
+        return self._api.created(
+            self._comments,
+            {"body": marker(stamp) + text},
+            read=lambda said: self._told(said, text, stamp),
+            look=lambda: next(reversed(self.ours()), None),
+        )
 
     def _told(self, said: Any, text: str, stamp: Stamp) -> Comment:
         """What was stored; whoever stored it is who we are."""
