@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msdiff.commands.alike import alike
 from msdiff.commands.comparing import Comparison
 from msdiff.commands.finding import where
 from msdiff.errors import MsdiffError
@@ -287,6 +288,8 @@ def node_blocks(word: str, versions: Versions) -> Iterator[Block]:
         if number:
             yield BLANK
         yield from _of_node(label, node, versions)
+        if lines := tuple(line(2, one) for one in alike(label, node, versions.head)):
+            yield from _section("Perhaps the same, by name and role alone", iter(lines))
 
 
 def _of_node(label: str, node: Node, versions: Versions) -> Iterator[Block]:

@@ -64,6 +64,8 @@ def _from_variant(first: Graph, other: Graph, catalogue: Catalogue, globs: tuple
         found = [attribute for attribute in _differing(there, here, catalogue) if not _may(attribute, globs)]
         if _is_stack(first, other):
             found = [attribute for attribute in found if _stated_in_both(attribute, there, here)]
+            if _named_for_store(first, there) or _named_for_store(other, here):  # another store is what it is there for
+                found = [attribute for attribute in found if not attribute.startswith(("store.", "inputs."))]
         for attribute in found:
             effective = here.attributes.get(attribute) or there.attributes[attribute]
             _add(first, other, name, attribute, effective.location, there, here, ledger, catalogue)
@@ -135,6 +137,12 @@ def _differing(there: Element, here: Element, catalogue: Catalogue) -> Iterator[
 
 def _is_stack(first: Graph, other: Graph) -> bool:
     return first.key.is_found or other.key.is_found
+
+
+def _named_for_store(graph: Graph, node: Node) -> bool:
+    """Whether a variant has the name of the engine of its store: `compose.milvus.yaml`."""
+    engine = node.stated("store.engine")
+    return isinstance(engine, str) and engine in graph.key.variant.lower()
 
 
 def _stated_in_both(attribute: str, there: Node, here: Node) -> bool:

@@ -118,6 +118,23 @@ def test_explain_a_node(repo: Repo, run: Run) -> None:
     )
 
 
+def test_explain_suggests_the_service_that_a_node_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  embedder: {image: 'ghcr.io/huggingface/text-embeddings-inference:1.7', command: --model-id a/b}\n"
+    )
+    node = "my_embedder: {role: embedder%s}"
+    document = "apiVersion: msdiff/v1\nkind: ApplicationGraph\nmetadata: {name: search}\nspec: {nodes: {%s}}\n"
+    for bind, suggested in (("", True), (", bind: ['compose:embedder']", False)):
+        (tmp_path / "graph.yaml").write_text(document % (node % bind))
+        done = run("explain", "my_embedder", "--check", ".")
+        assert done.code == 0
+        text = 'service `embedder` (compose.yaml:2); if so, write bind: ["compose:embedder"]'
+        assert (text in done.out) is suggested
+
+
 def test_explain_a_rule_even_without_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     monkeypatch.chdir(tmp_path)
     done = run("explain", "embedding-dimension-mismatch")

@@ -43,3 +43,12 @@ def test_a_variant_that_comes_or_goes_and_says_nothing_is_no_change() -> None:
 def test_a_document_of_the_variant_keeps_it() -> None:
     text = document({"nodes": {"app": {"owner": "a"}}}, "compose", "debug")
     assert labels({**FILES, "graph.yaml": text}) == ["compose", "compose@debug"]
+
+
+def test_a_variant_named_for_its_store_has_another_store_on_purpose() -> None:
+    other = SERVED.replace("qdrant/qdrant:v1.15.0", "milvusdb/milvus:v2.6.0")
+    for name, drifts in (("milvus", False), ("staging", True)):
+        files = {"compose.yaml": SERVED, f"compose_{name}.yaml": other}
+        assert (
+            ("environment-drift", "store") in {(one.rule, one.node) for one in report(files, files).findings}
+        ) is drifts
