@@ -201,7 +201,7 @@ class _World:
         self._kept: dict[tuple[str, str, str | None], Obligation] | None = None
         self._told: dict[str, Spread] | None = None
         self._with_new_facts: Mapping[Key, Obligation] | None = None
-        self._by_files: Mapping[Key, Obligation] | None = None
+        self._by_files: dict[str, Mapping[Key, Obligation]] = {}
         self._judge: PolicyJudge | None = None
         self._loops: Loops = {}
         self.changes = diff(pairs, self.catalogue) if compared else ()
@@ -328,12 +328,13 @@ class _World:
             self._with_new_facts = obligations(told, self.tables, promised(told), None).kept
         return self._with_new_facts
 
-    def by_files(self) -> Mapping[Key, Obligation]:
-        """Head's obligations without what only a table of model facts says (see `classify.judging`)."""
-        if self._by_files is None:
-            bare = tuple(with_values(graph, {}) if graph.tabled else graph for graph in self.heads)
-            self._by_files = obligations(bare, self.tables, promised(bare), None).kept
-        return self._by_files
+    def by_files(self, side: str) -> Mapping[Key, Obligation]:
+        """A side's obligations without what only a table of model facts says (see `classify.judging`)."""
+        if side not in self._by_files:
+            graphs = self.bases if side == "base" else self.heads
+            bare = tuple(with_values(graph, {}) if graph.tabled else graph for graph in graphs)
+            self._by_files[side] = obligations(bare, self.tables, promised(bare), None).kept
+        return self._by_files[side]
 
     def _informed(self, graph: Graph) -> Graph:
         """The graph with what head newly declares; a port that came brings all that it declares."""

@@ -19,7 +19,7 @@ class Evidence(NamedTuple):
     """Changes, the obligations of both versions, and how to ask for the rest.
 
     `with_new_facts` gives base's obligations once base knows what head newly declares (asked for only where needed).
-    `by_files` gives head's obligations as they stand without what only a table of model facts says.
+    `by_files` gives the obligations of "base" or "head" as they stand without what only a table of model facts says.
     `facts` gives what rules may read of a change beside its values, and of its node. `path` gives a shortest path between two
     nodes of a graph and the number of others. `stale` gives other places that still state a change's old value.
     """
@@ -28,7 +28,7 @@ class Evidence(NamedTuple):
     base: Mapping[Key, Obligation]
     head: Mapping[Key, Obligation]
     with_new_facts: Callable[[], Mapping[Key, Obligation]]
-    by_files: Callable[[], Mapping[Key, Obligation]]
+    by_files: Callable[[str], Mapping[Key, Obligation]]
     facts: Callable[[Change], tuple[Facts, Facts]]
     path: Callable[[str, str, str], tuple[tuple[str, ...], int]]
     impacts: tuple[Impact, ...]

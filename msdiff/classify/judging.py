@@ -106,7 +106,7 @@ def _outcome(obligation: Obligation | None) -> Outcome | None:
 
 
 def _status(pair: Pair, evidence: Evidence) -> Status | None:
-    base, head = _outcome(pair.base), _outcome(pair.head)
+    base, head = _before(pair, evidence), _outcome(pair.head)
     doubted = pair.either.graph in evidence.doubted
     if doubted and isinstance(base, Violated) and pair.either.kind not in STATED:
         base = Undecided(DOUBT)
@@ -118,6 +118,15 @@ def _status(pair: Pair, evidence: Evidence) -> Status | None:
     told = status(base, head, asked)
     unknown_before = doubted and told in (Status.INTRODUCED, Status.WORSENED) and evidence.in_doubt(pair.causes)
     return Status.REVEALED if unknown_before else told
+
+
+def _before(pair: Pair, evidence: Evidence) -> Outcome | None:
+    """Base's outcome; what files show in head is compared with what files showed in base, whatever a table adds."""
+    if pair.base is None or pair.head is None or not pair.base.tabled:
+        return _outcome(pair.base)
+    if not isinstance(pair.head.outcome, Violated) or not _is_shown_by_files("head", pair.head, evidence):
+        return pair.base.outcome
+    return _outcome(evidence.by_files("base").get(pair.base.key))
 
 
 def _undecided_as_a_whole(clause: Obligation, evidence: Evidence) -> Outcome | None:
@@ -165,9 +174,16 @@ def _spoken(
         yield _by_table(found, obligation, evidence) if obligation.tabled else found
 
 
+def _is_shown_by_files(side: str, obligation: Obligation, evidence: Evidence) -> bool:
+    """Whether an obligation is violated without what only a table of model facts says, too."""
+    if not obligation.tabled:
+        return isinstance(obligation.outcome, Violated)
+    return isinstance(_outcome(evidence.by_files(side).get(obligation.key)), Violated)
+
+
 def _by_table(draft: Draft, obligation: Obligation, evidence: Evidence) -> Draft:
     """The draft, at most risky where files alone would not show what it says (design, section 11, point 14)."""
-    if isinstance(_outcome(evidence.by_files().get(obligation.key)), Violated):
+    if _is_shown_by_files("head", obligation, evidence):
         return draft
     sources = "; ".join(dict.fromkeys(str(one.text) for one in obligation.tabled))
     said = f"{draft.message} Known from the model facts alone: {sources}."

@@ -1,5 +1,7 @@
 """Verdicts that rest on the model facts alone are at most risky; what a file says counts before them (design, 11.14)."""
 
+from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -66,9 +68,34 @@ def test_what_a_file_says_counts_before_the_table():
     assert of(report, WIDTH) == []
 
 
-def test_a_file_that_replaces_the_table_breaks_as_any_file_does():
+def test_what_a_file_newly_says_is_judged_as_if_there_were_no_table():
     report = compared_specs(index("intfloat/e5-base-v2"), index("intfloat/e5-base-v2", dimension=1024))
-    assert of(report, WIDTH) == [("introduced", "breaking")]
+    assert of(report, WIDTH) == [("revealed", "breaking")]
+
+
+MODELS = ("intfloat/e5-base-v2", "BAAI/bge-m3", "text-embedding-3-large", "acme/embed")
+BUILT: tuple[Spec | None, ...] = (None, {"model": "BAAI/bge-m3", "dimension": 1024})
+
+
+@pytest.mark.parametrize(("base", "head"), list(product(MODELS, MODELS)))
+def test_what_files_show_is_told_with_the_table_as_without_it(base: str, head: str):
+    """The table adds; what is found breaking without it is found breaking with it, and fails as it did."""
+    widths: tuple[Spec, ...] = ({}, {"dimension": 768}, {"dimension": 512})
+    for one, other, built in product(widths, widths, BUILT):
+        old, new = index(base, built_with=built, **one), index(head, built_with=built, **other)
+        with_table, without = compared_specs(old, new), compared_specs(old, new, rules=no_facts())
+        missing = graves(without) - graves(with_table)
+        assert missing == set(), (base, head, one, other, built)
+        assert with_table.exit_code == without.exit_code
+
+
+def graves(report: Report) -> set[tuple[str, str | None]]:
+    failing = ("introduced", "worsened")
+    return {
+        (one.rule, one.node)
+        for one in report.findings
+        if one.verdict is Verdict.BREAKING and one.status.value in failing
+    }
 
 
 @pytest.mark.parametrize(("base", "head"), [("BAAI/bge-m3", "acme/embed"), ("intfloat/e5-base-v2", "acme/embed")])
@@ -199,6 +226,7 @@ def test_what_only_the_table_asks_for_and_nobody_can_decide_is_no_gap():
     assert (report.undecided, report.coverage, report.changes) == (without.undecided, without.coverage, without.changes)
 
 
+@cache
 def no_facts() -> RuleSet:
     """The built-in rules and an empty table."""
     rules = built_in_rules()
