@@ -156,6 +156,9 @@ def print_text(text: str, *, utf8: bool = False) -> None:
     """
     if sys.stdout is None:
         raise OutputError("standard output is closed", hint="Write to a file: -o json=report.json")
+    if not hasattr(sys.stdout, "buffer"):  # a stream of text alone, which a program has put in its place
+        sys.stdout.write(text)
+        return
     encoding = "utf-8" if utf8 else getattr(sys.stdout, "encoding", None) or "utf-8"
     data = text.encode(encoding, "backslashreplace")
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from msdiff.cli import main
 from msdiff.commands.progress import waiting
 from tests.e2e.conftest import Run
 from tests.e2e.playground import Repo, run_process
@@ -241,3 +242,11 @@ def test_a_crash_is_5_with_a_file_that_holds_nothing_of_the_users(
     assert str(tmp_path) not in text
     assert text.splitlines()[1:3] == ["command: msdiff ... --only ...", "builtins.KeyError"]
     assert "Traceback" in run("main..HEAD", "--debug").err
+
+
+def test_a_stream_of_text_alone_is_written_to(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a program calls msdiff and has put a stream of its own in the place of standard output."""
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+    assert main(("main..HEAD", "--quiet")) == 1
+    assert out.getvalue().startswith("BREAKING")
