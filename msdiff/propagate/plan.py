@@ -228,7 +228,27 @@ def _idle(draft: _Draft, speaks: Sequence[Speaks], index: Mapping[str, int]) -> 
     for wires in (*draft.wires.values(), *draft.calls.values()):
         for wire in wires:
             stand_ins.update(wire.fallback)
-    return frozenset(n for n in stand_ins if not (draft.plain.get(n) or draft.wires.get(n) or draft.called.get(n)))
+    return frozenset(_led_to_by_none(draft, stand_ins))
+
+
+def _led_to_by_none(draft: _Draft, stand_ins: Collection[int]) -> Iterator[int]:
+    """Those to which nothing leads, or only others to which nothing leads."""
+    waiting: dict[int, int] = {}
+    onward: dict[int, list[int]] = defaultdict(list)
+    for node in stand_ins:
+        wires = (*draft.wires.get(node, ()), *draft.called.get(node, ()))
+        producers = {*draft.plain.get(node, ()), *(wire.producer for wire in wires)}
+        waiting[node] = len(producers)
+        for producer in producers:
+            onward[producer].append(node)
+    ready = [node for node, count in waiting.items() if not count]
+    while ready:
+        node = ready.pop()
+        yield node
+        for after in onward[node]:
+            waiting[after] -= 1
+            if not waiting[after]:
+                ready.append(after)
 
 
 def _special(draft: _Draft, speaks: Sequence[Speaks]) -> Iterator[int]:

@@ -242,3 +242,25 @@ def test_an_slo_is_an_obligation_with_its_whole_sum() -> None:
             "margin": 32,
         },
     )
+
+
+def test_a_first_token_waits_for_a_call_that_nobody_knows_the_end_of() -> None:
+    """Neither its own end nor the call's is known: both count as without end, and the later start does, too."""
+    nodes = {"l": {"streaming.ttft.p95Ms": 0}}
+    made = graph(
+        "u:entry -> l",
+        "u -> a -> l",
+        nodes=nodes,
+        edges={"a->l": {"kind": "call"}},
+        slos={"s": {"at": "l", "latencyMs": 9}},
+    )
+    slo = made.slos["s"]
+    ttft = graph("x", slos={"s": {"metric": "ttft"}}).slos["s"].attributes["slo.metric"]
+    found = evaluate_slo(made, slo._replace(attributes={**slo.attributes, "slo.metric": ttft}))
+    assert (found.known, found.most, found.verdict) == (0, None, "undetermined")
+
+
+def test_nobody_waits_for_stand_ins_that_only_others_of_them_lead_to() -> None:
+    nodes = {"a": {"fallback": "a"}, "l": {"fallback": "b"}}
+    found = figure(graph("a 50 -> b 40 -> l 5", "u:entry -> l", nodes=nodes, slos={"s": "l p95 9"}))
+    assert (found.value, found.path) == (5, ("u", "l"))
