@@ -53,6 +53,8 @@ def _hot(union: Parts, whole: Plan, changed: Collection[str], at: Collection[str
         if says is not SILENT and _is_special(says):
             hot.add(name)
         hot.update(says.fallback)
+    if any(says.join is not None for says in union.nodes.values()):  # a race counts on who cannot fail
+        hot.update(name for number, name in enumerate(whole.names) if number not in whole.sure)
     for key, edge in union.edges.items():
         terms = union.terms.get(key, PLAIN)
         ports = union.nodes[edge.consumer].optional_ports if edge.consumer in union.nodes else ()

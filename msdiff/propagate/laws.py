@@ -76,8 +76,9 @@ def interval(offered: Value, required: Value) -> Outcome:
     """The offered [low, high] lies inside the required one."""
     if not isinstance(offered, tuple) or not isinstance(required, tuple) or len(offered) != 2 or len(required) != 2:
         return HELD
-    low, high = bound(required[0], offered[0]), bound(offered[1], required[1])
-    return low if low != HELD else high
+    ends = {"lowest": bound(required[0], offered[0]), "highest": bound(offered[1], required[1])}
+    over = {name: end.excess or 0 for name, end in ends.items() if isinstance(end, Violated)}
+    return Violated(max(over.values()), frozenset(over)) if over else HELD
 
 
 def parameters(sent: Value, accepted: Value) -> Outcome:

@@ -297,3 +297,14 @@ def test_a_figure_that_nobody_declares_is_no_number() -> None:
         ("b", True, 0),
         ("c", False, 0),
     ]
+
+
+def test_a_race_between_nodes_that_can_fail_is_split_as_it_is_summed() -> None:
+    """What is contracted must not look as if it could not fail: then the slower way would not count."""
+    nodes = {"l": {"flow.join": "any"}}
+    base = graph("u:entry -> a 1 -> l 1", "u -> b 1 -> l", nodes=nodes, slos={"s": "l p95 900"})
+    head = graph(
+        "u:entry -> a 1 -> l 1", "u -> b 1 -> l", nodes=nodes, edges={"a->l": {"latencyMs": 7}}, slos={"s": "l p95 900"}
+    )
+    found = compare_slo(base, head, "s", changes(("edge:a->l", "edge.latencyMs")))
+    assert (found.base, found.head, found.attribution) == (2, 9, (("c1", 7),))
