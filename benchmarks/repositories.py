@@ -116,6 +116,95 @@ def _fan_out(dimension: int) -> str:
     return _document("  nodes:\n" + "\n".join(nodes) + "\n  edges:\n" + "\n".join(edges) + "\n")
 
 
+STACK = """\
+services:
+  embedding:
+    image: ghcr.io/huggingface/text-embeddings-inference:cpu-1.5
+    command: --model-id ${EMBEDDING_MODEL_ID} --auto-truncate
+    ports: ["PORT06:80"]
+    volumes: ["./data:/data"]
+    environment: {no_proxy: localhost, HF_TOKEN: "${HF_TOKEN:-}"}
+    healthcheck: {test: ["CMD", "curl", "-f", "http://localhost:80/health"], interval: 10s, timeout: 5s, retries: 10}
+  reranking:
+    image: ghcr.io/huggingface/text-embeddings-inference:cpu-1.5
+    command: --model-id BAAI/bge-reranker-base --auto-truncate
+    ports: ["PORT08:80"]
+    environment: {HF_TOKEN: "${HF_TOKEN:-}"}
+  llm:
+    image: vllm/vllm-openai:v0.6.3
+    command: --model ${LLM_MODEL_ID:-meta-llama/Llama-3.1-8B-Instruct} --max-model-len 8192 --tensor-parallel-size 1
+    ports: ["PORT09:8000"]
+    ipc: host
+  vectordb:
+    image: qdrant/qdrant:v1.11.0
+    ports: ["PORT33:6333"]
+    volumes: ["vectors:/qdrant/storage"]
+  redis:
+    image: redis:7-alpine
+    ports: ["PORT79:6379"]
+  retriever:
+    image: opea/retriever:latest
+    depends_on: [embedding, vectordb]
+    environment:
+      TEI_EMBEDDING_ENDPOINT: http://embedding:80
+      QDRANT_HOST: vectordb
+      QDRANT_PORT: "6333"
+      INDEX_NAME: rag-NUMBER
+  backend:
+    image: acme/backend-NUMBER:1.0.0
+    depends_on:
+      retriever: {condition: service_started}
+      reranking: {condition: service_started}
+      llm: {condition: service_healthy}
+    ports: ["PORT88:8888"]
+    environment:
+      RETRIEVER_SERVICE_HOST_IP: retriever
+      RERANK_ENDPOINT: http://reranking:80
+      LLM_ENDPOINT: http://llm:8000/v1
+      LLM_MODEL: ${LLM_MODEL_ID:-meta-llama/Llama-3.1-8B-Instruct}
+      REDIS_URL: redis://redis:6379
+  ui:
+    image: acme/ui:1.0.0
+    depends_on: [backend]
+    ports: ["PORT73:5173"]
+    environment: {BACKEND_SERVICE_ENDPOINT: http://backend:8888/v1/chat}
+volumes:
+  vectors: {}
+"""
+VARIABLES = "EMBEDDING_MODEL_ID=BAAI/bge-base-en-v1.5\nLLM_MODEL_ID=meta-llama/Llama-3.1-8B-Instruct\nHF_TOKEN=\n"
+
+
+def stacks(folder: Path) -> None:
+    """165 Compose files of 55 retrieval stacks (plain, for GPUs, for development) with their variables; the branch changes the
+    model that one of them embeds with."""
+    files = {}
+    for number in range(55):
+        name = f"examples/app{number:02}"
+        files[f"{name}/compose.yaml"] = STACK.replace("PORT", str(100 + number)).replace("NUMBER", str(number))
+        files[f"{name}/compose.gpu.yaml"] = _for_gpus(number)
+        files[f"{name}/compose.dev.yaml"] = _for_development(number)
+        files[f"{name}/.env"] = VARIABLES
+    changed = VARIABLES.replace("bge-base-en-v1.5", "bge-large-en-v1.5")
+    repository(folder, files, {"examples/app07/.env": changed})
+
+
+def _for_gpus(number: int) -> str:
+    devices = "deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}}"
+    return (
+        "services:\n"
+        f"  embedding:\n    image: ghcr.io/huggingface/text-embeddings-inference:1.5\n    {devices}\n"
+        f"  llm:\n    command: --model ${{LLM_MODEL_ID}} --max-model-len {8192 + number} --gpu-memory-utilization 0.9\n"
+        f"    {devices}\n"
+    )
+
+
+def _for_development(number: int) -> str:
+    return (
+        f"services:\n  backend:\n    build: ./backend\n    environment: {{LOG_LEVEL: debug, APP: app{number}}}\n"
+        "    volumes: ['./backend:/app']\n  adminer:\n    image: adminer:4\n    ports: ['8080:8080']\n"
+    )
+
+
 def repository(folder: Path, files: dict[str, str], changed: dict[str, str]) -> None:
     """A repository with `main` and a branch `feature` that is checked out."""
     folder.mkdir(parents=True)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from repositories import cyclic, fan_out, ten_nodes, thousand_files
+from repositories import cyclic, fan_out, stacks, ten_nodes, thousand_files
 
 
 class Case(NamedTuple):
@@ -35,6 +35,7 @@ CASES = (
     Case("10 nodes, terminal", ten_nodes, ("main..HEAD",), 12),
     Case("1,000 nodes in 1,000 files, 3 changed", thousand_files, ("main..HEAD", "-f", "json"), 40),
     Case("5,000 nodes, 100,000 edges, cyclic", cyclic, ("main..HEAD", "-f", "json"), 150, 300),
+    Case("165 Compose files, 1 file changed", stacks, ("main..HEAD", "-f", "json"), 60),
     Case("500 consumers of one change", fan_out, ("main..HEAD", "-f", "json"), 150, 300),
 )
 

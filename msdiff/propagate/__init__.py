@@ -18,6 +18,7 @@ from msdiff.propagate.pins import pin_obligations
 from msdiff.propagate.promises import Promise, Promises, promises
 from msdiff.propagate.routes import Routes
 from msdiff.propagate.topology import Loops, topology_obligations
+from msdiff.propagate.wire_tables import Wires
 from msdiff.propagate.wires import wire_obligations
 from msdiff.ruleset.attributes import Catalogue
 
@@ -66,9 +67,11 @@ def obligations(
     change bears are left out: what is said of head's holds for base's.
     """
     ledgers = {graph.label: Ledger(graph.label, touched, graph.tabled) for graph in graphs}
+    wires = Wires(tables.wires)
     for graph in graphs:
         promised = Promises(kept.get(graph.label, ()), before.get(graph.label))
-        _of_graph(graph, tables, promised, ledgers[graph.label], only_touched=only_touched)
+        wire_obligations(graph, wires, ledgers[graph.label], only_touched=only_touched)
+        _of_graph(graph, tables, promised, ledgers[graph.label])
     if len({graph.key.name for graph in graphs}) < len(graphs) or any(graph.disagreements for graph in graphs):
         from msdiff.propagate.drift import drift_obligations
 
@@ -81,11 +84,13 @@ def obligations(
     )
 
 
-def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger, *, only_touched: bool) -> None:
-    """All obligations of one graph. Kinds that few graphs have are imported where one has them: start-up time counts."""
+def _of_graph(graph: Graph, tables: Tables, promised: Promises, ledger: Ledger) -> None:
+    """All obligations of one graph but those on its wires.
+
+    Kinds that few graphs have are imported where one has them: start-up time counts.
+    """
     routes = Routes(graph)
     said = _said(graph)
-    wire_obligations(graph, tables.wires, ledger, only_touched=only_touched)
     if said & {"store.", "role:vectorStore", "role:cache"}:
         from msdiff.propagate.stores import store_obligations
 

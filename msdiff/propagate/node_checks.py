@@ -34,8 +34,9 @@ class Row(NamedTuple):
 def node_obligations(graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger) -> None:
     """Adds the node obligations of the graph. `rows` is the table."""
     for row in [_row(check, said) for check, said in rows.items()]:
+        whole = not ("[*]" in row.requires or "<port>" in row.requires or row.requires.startswith("policy."))
         for node in graph.nodes.values():
-            if row.roles and node.role not in row.roles:
+            if (row.roles and node.role not in row.roles) or (whole and row.requires not in node.attributes):
                 continue
             for required, owner in _required(graph, node, row):
                 for offered in _each(node, row.offers):

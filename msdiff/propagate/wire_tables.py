@@ -47,34 +47,42 @@ class Numbers(dict[tuple[str, str], int | None]):
         return number
 
 
-class WireTable:
-    """The rows by what calls for them, over one graph."""
+class Wires:
+    """The rows by what calls for them, made once for all graphs."""
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]], graph: Graph) -> None:
-        self._graph = graph
-        self._by_port: dict[str, Wire] = {}  # attribute of the two ports -> row
-        self._by_input: dict[str, Wire] = {}  # attribute of the consumer's input that calls for it
-        self._by_edge: dict[str, list[Wire]] = {}  # attribute of the edge that calls for it
-        self._by_role: dict[str, list[Wire]] = {}  # role of the consumer
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        self.by_port: dict[str, Wire] = {}  # attribute of the two ports -> row
+        self.by_input: dict[str, Wire] = {}  # attribute of the consumer's input that calls for it
+        self.by_edge: dict[str, list[Wire]] = {}  # attribute of the edge that calls for it
+        self.by_role: dict[str, list[Wire]] = {}  # role of the consumer
         for order, (check, row) in enumerate(rows.items()):
             self._place(_wire(check, row, order))
-        self.offers = Numbers(self._offer)
-        self.demands = Numbers(self._demand)
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._ports: dict[tuple[str, str], frozenset[str]] = {}
-        self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
 
     def _place(self, wire: Wire) -> None:
         caller = wire.offers if wire.exists == "offers" else wire.requires
         if wire.roles:
             for role in wire.roles:
-                self._by_role.setdefault(role, []).append(wire)
+                self.by_role.setdefault(role, []).append(wire)
         elif caller.startswith("edge."):
-            self._by_edge.setdefault(caller, []).append(wire)
+            self.by_edge.setdefault(caller, []).append(wire)
         elif wire.offers != f"out.{wire.check}":
-            self._by_input[caller.removeprefix("in.")] = wire
+            self.by_input[caller.removeprefix("in.")] = wire
         else:
-            self._by_port[wire.check] = wire
+            self.by_port[wire.check] = wire
+
+
+class WireTable:
+    """The rows over one graph."""
+
+    def __init__(self, wires: Wires, graph: Graph) -> None:
+        self._graph = graph
+        self._by_port, self._by_input = wires.by_port, wires.by_input
+        self._by_edge, self._by_role = wires.by_edge, wires.by_role
+        self.offers = Numbers(self._offer)
+        self.demands = Numbers(self._demand)
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._ports: dict[tuple[str, str], frozenset[str]] = {}
+        self._chosen: dict[tuple[frozenset[str], frozenset[str]], tuple[Wire, ...]] = {}
 
     def _offer(self, node: str, port: str) -> int | None:
         return self._number(node, f"outputs.{port}.")

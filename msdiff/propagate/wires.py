@@ -8,7 +8,6 @@ must be accepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from msdiff.model.graph import Edge, Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
@@ -17,7 +16,7 @@ from msdiff.model.values import Unknown, Value
 from msdiff.propagate.laws import HELD, LAWS, as_set, data_type
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.widths import another_asked
-from msdiff.propagate.wire_tables import Wire, WireTable
+from msdiff.propagate.wire_tables import Wire, Wires, WireTable
 from msdiff.ruleset.messages import in_words
 
 
@@ -56,14 +55,12 @@ class Ends(NamedTuple):
     required: Effective
 
 
-def wire_obligations(
-    graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger, *, only_touched: bool = False
-) -> None:
-    """Adds the wire obligations of every edge that resolves. `rows` is the wire table.
+def wire_obligations(graph: Graph, wires: Wires, ledger: Ledger, *, only_touched: bool = False) -> None:
+    """Adds the wire obligations of every edge that resolves. `wires` is the wire table.
 
     With `only_touched` edges are left out (and not counted) on which no change bears: they stand in base as in head.
     """
-    table = WireTable(rows, graph)
+    table = WireTable(wires, graph)
     tensors: list[tuple[Edge, Ends]] = []
     alike: dict[tuple[int | None, int | None], tuple[int, int] | None] = {}
     touched = _touched_nodes(graph, ledger)

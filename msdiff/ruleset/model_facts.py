@@ -111,7 +111,8 @@ class ModelFacts:
         for name in _spellings(model):
             row = self._by_name.get(name)
             if row is None:
-                row = next((row for pieces, row in self._patterns if _fits(pieces, name)), None)
+                fitting = (row for pieces, row in self._patterns if name.startswith(pieces[0]) and _fits(pieces, name))
+                row = next(fitting, None)
             if row is not None:
                 return entry_of(row)
         return None
