@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from msdiff.load.claiming import Claims, port_name
-from msdiff.load.compose.callers import known_by_callers
+from msdiff.load.compose.callers import by_model, known_by_callers
 from msdiff.load.compose.environment import MODEL, Application, Calls, Inside, application_of, models_asked
 from msdiff.load.compose.links import Link, asked_model, links_of, node_of_model
 from msdiff.load.compose.project import Model, Project, Service
@@ -52,6 +52,7 @@ def claims_of(project: Project, tables: Tables, maps: KeyMaps) -> tuple[tuple[Cl
         roles |= more
         core |= more.keys()
         links = tuple(dict.fromkeys(links_of(project, frozenset(core), frozenset(roles), frozenset(plain))))
+    links += tuple(by_model(project, links, roles))
     elsewhere = {link.target for link in links if link.external and _role_called(link.setting)}
     calls = Calls(links, {**_roles_of(project, roles, links, tables), **{name: "gateway" for name, _ in gateways}})
     applications = {

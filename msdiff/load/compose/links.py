@@ -235,6 +235,16 @@ def is_model_key(key: str) -> bool:
     return _MODEL_KEY.search(key) is not None
 
 
+def has_address_beside(key: str, env: Mapping[str, Word]) -> bool:
+    """Whether a setting of the same stem holds an address, wherever it leads."""
+    stem = _stem(key, _MODEL_ENDING)
+    return any(
+        _ADDRESS_KEY.search(other) and value.text and not value.missing and _stem(other, _ENDING) == stem
+        for other, value in env.items()
+        if other != key
+    )
+
+
 def asked_model(link: Link) -> str | Unknown | None:
     """The model that the caller asks for."""
     if link.model is None:

@@ -90,7 +90,7 @@ def test_env_file_in_its_forms() -> None:
         ("EMBEDDING_URL: http://alias:80", (OVER, "embedder")),
         ("EMBEDDING_URL: http://host.docker.internal:6006", (OVER, "embedder")),
         ("EMBEDDING_URL: http://${host_ip}:6006", (OVER, "embedder")),
-        ("PASSAGE: embedder", None),
+        ("PASSAGE: embedder", ("app.EMBEDDING_MODEL", "embedder")),  # the setting says nothing, but one server has the model
     ],
 )  # fmt: skip
 def test_addresses(setting: str, edge: tuple[str, str] | None) -> None:
@@ -334,3 +334,43 @@ def test_who_calls_a_model_server_is_none_for_a_setting_alone() -> None:
     files = {"compose.yaml": text + '  ollama: {image: "ollama/ollama:0.12.3"}\n'}
     assert nodes(files) == {"app", "other", "ollama"}
     assert "role" not in told(files, "node:other")
+
+
+NAMED = """\
+services:
+  app: {build: ., environment: {%s: %s, LLM_URL: "${LLM_URL}"}}
+  one: {image: "vllm/vllm-openai:v0.10.1", command: --model acme/answer%s}
+  two: {image: "ghcr.io/huggingface/text-embeddings-inference:cpu-1.7", command: --model-id acme/embed-v1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "model", "more", "edge"),
+    [
+        ("LLM_MODEL", "acme/answer", "", ("app.LLM_MODEL", "one")),
+        ("LLM_MODEL", "chat", " --served-model-name chat", ("app.LLM_MODEL", "one")),
+        ("LLM_MODEL", "acme/answer", " --served-model-name chat", None),
+        ("LLM_MODEL", "answer", "", None),
+        ("EMBEDDING_MODEL", "acme/embed-v1", "", ("app.EMBEDDING_MODEL", "two")),
+        ("RERANK_MODEL", "acme/embed-v1", "", None),
+        ("TITLE", "acme/answer", "", None),
+    ],
+)
+def test_a_model_that_one_server_has_is_asked_there(
+    key: str, model: str, more: str, edge: tuple[str, str] | None
+) -> None:
+    assert calls(NAMED % (key, model, more)) == ({edge} if edge else set())
+
+
+def test_a_model_joins_nobody_where_an_address_says_otherwise_or_two_have_it() -> None:
+    text = NAMED % ("LLM_MODEL", "acme/answer", "")
+    hosted = text.replace("${LLM_URL}", "https://api.example.com/v1")
+    assert calls(hosted) == set()
+    assert calls(text.replace("${LLM_URL}", "http://elsewhere.internal-name")) == set()
+    two = text + '  three: {image: "vllm/vllm-openai:v0.10.1", command: --model acme/answer}\n'
+    assert calls(two) == set()
+
+
+def calls(text: str) -> set[tuple[str, str]]:
+    """Calls of the servers of `NAMED`; what runs inside of a service is another matter."""
+    return {one for one in edges({"compose.yaml": text}) if one[1] in ("one", "two", "three")}
