@@ -20,7 +20,7 @@ from msdiff.errors import InputError
 from msdiff.load import application_graph, model_spec
 from msdiff.load.conflicts import conflicts
 from msdiff.load.document import Document, Reading, Rows, SharedClaims
-from msdiff.load.figures import graph_figures, needs_whole_graph
+from msdiff.load.figures import WHOLE_GRAPH, graph_figures
 from msdiff.model.claim import Claim, GraphKey
 from msdiff.model.records import NamedTuple
 from msdiff.model.snapshot import Snapshot
@@ -345,7 +345,7 @@ def _of_graph(readings: list[Reading]) -> Iterator[InputError]:
     claims = [claim for reading in readings for claim in reading.claims]
     if len(readings) > 1:
         yield from conflicts(claims)
-    if any(map(needs_whole_graph, claims)):
+    if not WHOLE_GRAPH.isdisjoint({claim.attribute for claim in claims}):
         yield from graph_figures(claims)
 
 

@@ -29,6 +29,8 @@ TOLERANCE = 1e-6  # how far branch probabilities may be from 1
 
 Group = dict[str, Claim]
 
+WHOLE_GRAPH = frozenset({"edge.probability", "latency.scope"})  # attributes that `graph_figures` looks for
+
 
 def node_figures(claims: Iterable[Claim]) -> Iterator[InputError]:
     """Contradictions between figures of one node."""
@@ -104,11 +106,6 @@ def graph_figures(claims: Iterable[Claim]) -> Iterator[InputError]:
                 edges[key].stated[claim.attribute] = claim
     yield from _probabilities(edges.values(), nodes)
     yield from _inclusive(edges.values(), nodes)
-
-
-def needs_whole_graph(claim: Claim) -> bool:
-    """Whether the claim is one that `graph_figures` looks for."""
-    return claim.attribute in ("edge.probability", "latency.scope")
 
 
 def _node_of(end: str, nodes: dict[str, dict[str, Claim]]) -> str:

@@ -10,8 +10,9 @@ instead. Promised: the same trees as the parser gives, in a fraction of the time
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 
 from msdiff.model.records import NamedTuple
 from msdiff.syntax.nodes import Entry, Mapping, Rows, Scalar
@@ -19,6 +20,7 @@ from msdiff.syntax.patterns import Pattern
 from msdiff.syntax.scalars import HINTS, resolve
 
 SMALL = 65_536  # bytes; in a smaller file there is nothing to win
+LARGE = 16  # a run that is at least one part in so many of its file; as many are looked for
 MANY = 32  # lines; a shorter run is left to the parser
 STAND_IN = "msdiff.run.of.items."
 
@@ -39,17 +41,25 @@ class Run(NamedTuple):
     indent: int
 
 
-def without_runs(data: bytes) -> tuple[bytes, tuple[Run, ...]]:
-    """The text with stand-ins, and the runs in their order. The same text where there is no run."""
+def without_runs(data: bytes, known: Iterable[Run] = ()) -> tuple[bytes, tuple[Run, ...]]:
+    """The text with stand-ins, and the runs in their order. The same text where there is no run.
+
+    `known` are runs of another version: finding a large one again is much faster than recognising its lines.
+    """
     if len(data) < SMALL or STAND_IN.encode() in data:
         return data, ()
     runs: list[Run] = []
 
-    def stand_in(found: re.Match[bytes]) -> bytes:
-        runs.append(Run(found[0].decode(), len(found[1])))
-        return b"%s- %s%d%s" % (found[1], STAND_IN.encode(), len(runs) - 1, b"\n" * found[0].count(b"\n"))
+    def stand_in(run: Run) -> bytes:
+        runs.append(run)
+        return b"%s- %s%d%s" % (b" " * run.indent, STAND_IN.encode(), len(runs) - 1, b"\n" * run.text.count("\n"))
 
-    return re.sub(_RUN, stand_in, data), tuple(runs)
+    large = (run for run in known if len(run.text) * LARGE > len(data))
+    for run in islice(large, LARGE):
+        before, text, after = data.partition(run.text.encode())
+        if text and (not before or before.endswith(b"\n")):
+            data = before + stand_in(run) + after
+    return re.sub(_RUN, lambda found: stand_in(Run(found[0].decode(), len(found[1]))), data), tuple(runs)
 
 
 def rows(run: Run, line: int) -> Rows | None:

@@ -94,7 +94,7 @@ def _read(data: bytes, file: str, limits: Limits, shared: Shared) -> Parsed:
 
 
 def _documents(data: bytes, file: str, limits: Limits, shared: Shared) -> Parsed:
-    shorter, runs = without_runs(data)
+    shorter, runs = without_runs(data, [run for run, _ in shared])
     if runs:
         try:
             builder = _Builder(shorter, file, limits, runs, shared)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from msdiff.syntax.runs import MANY, SMALL, without_runs
 from msdiff.syntax.shape import plain
-from msdiff.syntax.tree import Limits, Mapping, Sequence, parsed
+from msdiff.syntax.tree import Limits, Mapping, Sequence, Shared, parsed
 
 FILLER = "# " + "x" * 78 + "\n"
 PADDING = FILLER * (SMALL // len(FILLER) + 1)
@@ -87,3 +87,26 @@ def test_any_run(rows: list[dict[str, str]], indent: int) -> None:
     items = tree.get("edges")
     assert isinstance(items, Sequence)
     assert [len(plain(item)) for item in items.items] == [len(row) for row in rows]  # type: ignore[arg-type]
+
+
+def test_a_run_of_another_version_is_found_again() -> None:
+    text = (PADDING + "edges:\n" + edges(MANY * 9) + "after: 1\nmore:\n" + edges(MANY * 8, indent="")).encode()
+    shorter, runs = without_runs(text)
+    again, found = without_runs(text, runs)
+    assert (again, found) == (shorter, runs)
+    moved, found = without_runs(b"# one line more\n" + text, runs)
+    assert (moved, found) == (b"# one line more\n" + shorter, runs)
+
+
+@pytest.mark.parametrize("more", ["  - {from: a, to: b}\n", "  - {from: a, to: b, kind: async}\n", "    more: 1\n", ""])
+def test_what_follows_a_known_run_is_read_as_ever(more: str) -> None:
+    shared: Shared = {}
+    parsed((PADDING + "edges:\n" + edges(MANY * 9)).encode(), "a.yaml", shared=shared)
+    text = "edges:\n" + edges(MANY * 9) + more + "after: 1\n"
+    quick = parsed((PADDING + text).encode(), "a.yaml", shared=shared)
+    slow = parsed(("\n" * PADDING.count("\n") + text).encode(), "a.yaml")
+    assert len(shared) >= 1
+    assert quick.documents == slow.documents
+    assert [(one.location, one.message) for one in quick.problems] == [
+        (one.location, one.message) for one in slow.problems
+    ]
