@@ -13,6 +13,7 @@ from msdiff.model.graph import Effective, Fact, Graph, Node
 from msdiff.model.obligation import Outcome, Undecided, Violated
 from msdiff.model.records import NamedTuple
 from msdiff.model.values import Unknown, Value
+from msdiff.propagate.laws import HELD
 from msdiff.propagate.ledger import Ledger
 from msdiff.propagate.node_laws import NODE_LAWS
 
@@ -80,10 +81,12 @@ def _each(node: Node, name: str) -> Iterator[Effective]:
 
 
 def _check(node: Node, row: Row, offered: Effective, required: Effective, policy: str, ledger: Ledger) -> None:
-    if (row.stated and isinstance(offered.value, Unknown)) or (offered.is_of_table and required.is_of_table):
-        return  # a table agrees with itself
+    if row.stated and isinstance(offered.value, Unknown):
+        return
     beside = node.effective(row.beside) if row.beside else None
     outcome = _outcome(row, offered, required, beside)
+    if outcome == HELD and (offered.is_of_table or required.is_of_table):
+        return  # that a table agrees is no news
     facts: dict[str, Value] = {
         "attribute": offered.facts[0].attribute if offered.facts else row.offers,
         "offered": _known(offered),
