@@ -24,6 +24,7 @@ from msdiff.report import RENDERERS, RenderOptions
 from msdiff.ruleset.examples import examples_of
 from tests.e2e.playground import IDENTITY, Repo
 from tests.hostile.mutations import Spec, mutated, pair, shuffled
+from tests.laws.oracle import pairs as numbered
 from tests.laws.test_oracle import edited
 from tests.snapshots import built_in_rules, compared, compared_specs, document
 
@@ -128,7 +129,7 @@ def test_a_file_system_may_list_files_in_any_order(seed: int) -> None:
 @given(SEEDS)
 def test_a_graph_against_itself_is_unchanged(seed: int) -> None:
     random = Random(seed)
-    for spec in pair(random):
+    for spec in (*pair(random), *numbered.pair(random)):
         try:
             report = compared_specs(spec, shuffled(random, spec))
         except MsdiffError:
@@ -180,7 +181,7 @@ BOTH_WAYS = {*SYMMETRY["both ways"], *(key.partition(":")[0] for key in SYMMETRY
 
 
 @MANY
-@given(edited() | SEEDS.map(lambda seed: pair(Random(seed))))
+@given(edited() | SEEDS.map(lambda seed: pair(Random(seed))) | SEEDS.map(lambda seed: numbered.pair(Random(seed))))
 def test_to_undo_a_breakage_is_not_that_breakage(versions: tuple[Spec, Spec]) -> None:
     base, head = versions
     try:
@@ -251,6 +252,19 @@ def test_the_surroundings_mean_nothing(repository: Repo) -> None:
     texts = {report_in(repository.folder, variables=one) for one in SURROUNDINGS}
     assert len(texts) == 1
     assert len(json.loads(texts.pop())["findings"]) > 5
+
+
+def test_the_surroundings_mean_nothing_to_any_written_report(repository: Repo, tmp_path: Path) -> None:
+    """Whatever is written to a file is the same bytes; only a terminal has a width."""
+    formats = ("markdown", "sarif", "html", "junit", "gitlab", "json")
+    written = []
+    for number, variables in enumerate(SURROUNDINGS[:4]):
+        files = [tmp_path / f"{number}.{name}" for name in formats]
+        words = (word for name, file in zip(formats, files, strict=True) for word in ("-o", f"{name}={file}"))
+        report_in(repository.folder, "main..feature", *words, variables=variables)
+        written.append([file.read_bytes() for file in files])
+    assert all(written[0])
+    assert written[1:] == written[:-1]
 
 
 def test_the_number_of_cores_means_nothing(repository: Repo) -> None:
