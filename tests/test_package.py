@@ -143,5 +143,5 @@ def test_the_lock_holds_all_that_development_installs() -> None:
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
         versions = [version for locked, version, _ in blocks if locked == name]
         if name != project["project"]["name"]:
-            assert versions, name
+            assert versions, f"{name} is not locked: make .ci/requirements.txt anew, as its first lines say"
             assert all(map(requirement.specifier.contains, versions)), (name, versions)
