@@ -3,7 +3,8 @@
     python benchmarks/run.py [--runs N] [NAME ...]
 
 Machines differ, ratios hardly: each figure is the median of N runs of one against the median of N runs of the other, taken
-in turns so that both meet the same load. Memory is the peak resident size of the process.
+in turns so that both meet the same load. `cpu` is the ratio of computing time (git's included), which tells more where other work
+runs on the machine. Memory is the peak resident size of the process.
 """
 
 import argparse
@@ -40,8 +41,16 @@ CASES = (
 )
 
 
-def seconds(command: list[str], folder: Path) -> tuple[float, float]:
-    """Wall time of a whole process in seconds and its peak resident size in MB."""
+class Cost(NamedTuple):
+    """Of a whole process: wall and computing time in seconds, peak resident size in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def cost(command: list[str], folder: Path) -> Cost:
+    """What it costs to run the command there."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     _, status, usage = os.wait4(process.pid, 0)
@@ -49,23 +58,24 @@ def seconds(command: list[str], folder: Path) -> tuple[float, float]:
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         message = process.stderr.read().decode() if process.stderr else ""
         raise SystemExit(f"{' '.join(command)} failed:\n{message}")
-    return took, usage.ru_maxrss / 1024
+    return Cost(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def measure(case: Case, folder: Path, runs: int) -> bool:
     """Prints one line; whether the case keeps its limits."""
     bare = [sys.executable, "-c", "pass"]
     ours = [sys.executable, "-m", "msdiff", *case.arguments]
-    seconds(ours, folder)  # bytecode and caches are written once, in the first run after an install
-    pairs = [(seconds(bare, folder), seconds(ours, folder)) for _ in range(runs)]
-    floor = statistics.median(one[0] for one, _ in pairs)
-    took = statistics.median(other[0] for _, other in pairs)
-    memory = max(other[1] for _, other in pairs)
+    cost(ours, folder)  # bytecode and caches are written once, in the first run after an install
+    pairs = [(cost(bare, folder), cost(ours, folder)) for _ in range(runs)]
+    floor = statistics.median(one.wall for one, _ in pairs)
+    took = statistics.median(other.wall for _, other in pairs)
+    cpu = statistics.median(other.cpu for _, other in pairs) / statistics.median(one.cpu for one, _ in pairs)
+    memory = max(other.memory for _, other in pairs)
     good = took / floor <= case.limit and (case.memory is None or memory <= case.memory)
     most = f", at most {case.memory:.0f}" if case.memory else ""
     print(
         f"{'ok  ' if good else 'SLOW'} {case.name:<40} {took / floor:6.1f} x (limit {case.limit:g})"
-        f"  {took * 1000:7.0f} ms against {floor * 1000:.1f} ms  {memory:5.0f} MB{most}"
+        f"  cpu {cpu:6.1f} x  {took * 1000:7.0f} ms against {floor * 1000:.1f} ms  {memory:5.0f} MB{most}"
     )
     return good
 

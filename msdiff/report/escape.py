@@ -53,7 +53,9 @@ def visible(text: str) -> str:
 def json_text(text: str) -> str:
     """JSON text with every character escaped that acts on a terminal or in a log, hides, or is half of one: it reads as the
     same."""
-    return _LOG_COMMAND.sub(r"#\\u0023", _HIDDEN_IN_JSON.sub(lambda found: dumps(found[0])[1:-1], text))
+    if not text.isascii() or "\x7f" in text:  # nearly always there is nothing to hide, and no pattern to compile
+        text = _HIDDEN_IN_JSON.sub(lambda found: dumps(found[0])[1:-1], text)
+    return _LOG_COMMAND.sub(r"#\\u0023", text) if "##" in text else text
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
