@@ -46,7 +46,7 @@ def affected(drafts: Iterable[Draft], evidence: Evidence, causes: Causes) -> tup
     entries: dict[tuple[str, str], _Entry] = {}
     judged = tuple(drafts)
     for pair in pairs(evidence, causes):
-        if pair.causes and _differs(pair) and pair.either.kind != "pin":
+        if pair.causes and _differs(pair) and pair.either.kind not in ("pin", "node"):  # these speak of the node alone
             _note(
                 entries,
                 pair.either.graph,
@@ -76,7 +76,8 @@ def _gravity(verdict: Verdict) -> int:
 
 def _differs(pair: Pair) -> bool:
     if pair.base is None or pair.head is None:
-        return True
+        # of the shape of the graph what holds on both sides is kept on the one that the change touches
+        return pair.either.kind != "graph" or not isinstance(pair.either.outcome, Held)
     if type(pair.base.outcome) is not type(pair.head.outcome):
         return True
     return pair.base.facts != pair.head.facts or pair.base.outcome != pair.head.outcome
