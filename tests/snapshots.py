@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from msdiff.model.report import Report
-from msdiff.pipeline import Request, check, compare
+from msdiff.pipeline import check, compare
 from msdiff.ruleset.library import RuleSet, load_ruleset
 from msdiff.settings import Settings
+from msdiff.world import Request
 
 
 class MemorySnapshot:

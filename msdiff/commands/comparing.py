@@ -25,7 +25,7 @@ from msdiff.scm.sides import Sides, Version
 from msdiff.settings import Settings
 
 if TYPE_CHECKING:
-    from msdiff.pipeline import Request
+    from msdiff.world import Request
 
 _USUAL = ("@{upstream}", "origin/HEAD", "main", "master")  # what a branch is usually compared with
 _NAMED = 3  # acceptances that a note names
@@ -159,7 +159,7 @@ def _request(arguments: Arguments, policy: Policy, opened: Sides | Version, used
             used.add(fingerprint)
         return found
 
-    from msdiff.pipeline import Request
+    from msdiff.world import Request
 
     return Request(
         settings=policy.settings,
