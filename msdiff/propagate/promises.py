@@ -15,6 +15,10 @@ from msdiff.model.records import NamedTuple
 from msdiff.propagate.routes import Routes, counts, entries, exits
 
 PROTECTED = ("generator", "agent", "tool")
+GATES = (
+    "approval",
+    "policy",
+)  # kinds that stand before what a tool does: whether another tool needs one, its like do not tell
 NAMELESS = ""  # stands for the kind of guards that do not say theirs
 
 
@@ -43,7 +47,8 @@ class Promises(NamedTuple):
 class Wanted(NamedTuple):
     """What is asked of one node: by kind, the starts from which a guard must stand on every way.
 
-    `likely` are kinds that some nodes of its role are guarded by and others are not, where the node itself is new.
+    `likely` are kinds that some nodes of its role are guarded by and others are not, where the node itself is new; of a new
+    tool also gates before what tools do.
     """
 
     starts: Mapping[str, frozenset[str]]
@@ -158,9 +163,16 @@ def wanted_inputs(graph: Graph, promised: Promises) -> Mapping[str, Wanted]:
         kept, opened = _united(one.kept for one in alike), _united(one.open for one in alike if one.kept)
         starts = (here | (kept & graph.nodes.keys())) - opened
         for name, node in graph.nodes.items():
-            if node.role == role and (name, kind) not in known and kept:
-                _want(found, name, kind, starts, likely=not all(one.kept for one in alike))
+            if node.role == role and (name, kind) not in known and kept and not (kind in GATES and _is_harmless(node)):
+                always = all(one.kept for one in alike) and not (role == "tool" and kind in GATES)
+                _want(found, name, kind, starts, likely=not always)
     return found
+
+
+def _is_harmless(node: Node) -> bool:
+    """Whether a tool says of all that it offers that it changes nothing."""
+    effects = [one.value for name, one in node.attributes.items() if name.endswith("].sideEffect")]
+    return node.role == "tool" and bool(effects) and all(one == "none" for one in effects)
 
 
 def _from_new_sources(graph: Graph, before: Iterable[Promise], found: dict[str, Wanted]) -> None:

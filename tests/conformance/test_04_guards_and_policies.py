@@ -169,3 +169,25 @@ def test_pins_that_a_new_policy_requires_are_introduced() -> None:
     assert told(base, ruled({"requirePins": True}, **model)) == [
         ("model-alias-unpinned", "l", "introduced", "breaking")
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ({}, "unverified"),
+        ({"tools": {"offered": {"find": {"sideEffect": "write"}}}}, "unverified"),
+        ({"tools": {"offered": {"find": {"sideEffect": "none"}}}}, "safe"),
+    ],
+)
+def test_a_new_tool_beside_one_that_needs_an_approval_need_not_need_one(said: Spec, verdict: str) -> None:
+    gate = guard(kinds=["approval"], onFailure="closed")
+    nodes = {"u": entry(), "a": step("agent"), "g": gate, "pay": step("tool"), "end": step("exit")}
+    base = {"nodes": nodes, "edges": [*chain("u", "a", "g", "pay", "end")]}
+    head = changed(
+        base,
+        lambda made: made["nodes"].update(find=step("tool", **said)),
+        lambda made: made["edges"].extend(chain("a", "find", "end")),
+    )
+    report = compared_specs(base, head)
+    assert found(report) == []
+    assert verdicts(report)["node.added"] == verdict
