@@ -184,6 +184,7 @@ def _nodes() -> Iterator[tuple[str, ...]]:
     for check, row in load_ruleset(Settings()).nodes.items():
         beside = f" (beside `{row['beside']}`)" if row.get("beside") else ""
         roles = names(row["roles"]) if row.get("roles") else "any"
+        roles += f"; {names(row['silent'])} also where silent" if row.get("silent") else ""
         yield f"`{check}`", row["law"], f"`{row['offers']}`{beside}", f"`{row['requires']}`", roles
 
 

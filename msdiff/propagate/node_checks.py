@@ -1,7 +1,7 @@
 """What must fit inside one node, and between a node and the policies: lengths, roles, adapters, devices, licences.
 
 In: one graph and the table `rules/nodes.yaml`. Out: a `node` obligation for each row and node that has something to decide.
-Where a row's `exists` is `requires`, a node that does not state its side is undecided, unless the law can tell.
+A node that does not state its side is undecided where its role is under the row's `silent`, unless the law can tell.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Row(NamedTuple):
     requires: str
     beside: str
     roles: tuple[str, ...]
-    stated: bool  # whether both sides must be stated
+    silent: tuple[str, ...]  # roles of nodes that are judged though they do not state their side
 
 
 def node_obligations(graph: Graph, rows: Mapping[str, Mapping[str, Any]], ledger: Ledger) -> None:
@@ -52,7 +52,7 @@ def _row(check: str, said: Mapping[str, Any]) -> Row:
         str(said["requires"]),
         str(said.get("beside", "")),
         tuple(said.get("roles", ())),
-        said.get("exists") != "requires",
+        tuple(said.get("silent", ())),
     )
 
 
@@ -81,7 +81,7 @@ def _each(node: Node, name: str) -> Iterator[Effective]:
 
 
 def _check(node: Node, row: Row, offered: Effective, required: Effective, policy: str, ledger: Ledger) -> None:
-    if row.stated and isinstance(offered.value, Unknown):
+    if isinstance(offered.value, Unknown) and node.role not in row.silent:
         return
     beside = node.effective(row.beside) if row.beside else None
     outcome = _outcome(row, offered, required, beside)
