@@ -227,7 +227,10 @@ class World:
     def facts(self, change: Change) -> tuple[Facts, Facts]:
         """What rules may read of a change and of its node."""
         one = self._by_label[change.graph]
-        held = lambda check, node: self._obligation(change.graph, check, node)  # noqa: E731
+
+        def held(check: str, node: str) -> Obligation | None:
+            return self._obligation(change.graph, check, node)
+
         context = Context(change, one.base, one.head, held, self._fed_stores)
         told = self._contexts.get(change.id)
         if told is None:

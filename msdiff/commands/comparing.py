@@ -192,7 +192,10 @@ def _changed_rules(arguments: Arguments, words: tuple[str, ...], policy: Policy,
     settings = policy.settings
     if not settings.rule_folders and not settings.model_facts:
         return ()
-    wanted = lambda path: settings.is_rule_file(path) or settings.is_model_facts(path)  # noqa: E731
+
+    def wanted(path: str) -> bool:
+        return settings.is_rule_file(path) or settings.is_model_facts(path)
+
     with resolve_sides(words, cwd=cwd, staged=arguments.staged, separated=arguments.separated, wanted=wanted) as sides:
         return sides.changed_paths()
 

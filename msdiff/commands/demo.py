@@ -27,7 +27,7 @@ _USAGE = "msdiff demo [DIR] [options]"
 _ABOUT = f"""\
 Write a small git repository to DIR (default: {DEFAULT}), with a main and a feature branch, and run
 the comparison in it. The exit code is 0: the demonstration worked, whatever it found."""
-_EXAMPLES = ("msdiff demo", "msdiff demo /tmp/try")
+_EXAMPLES = ("msdiff demo", "msdiff demo playground")
 
 
 class Edit(NamedTuple):
